@@ -1,0 +1,84 @@
+/**
+ * The Ed25519 group as Belenios writes it (specification section 5.2.1): the prime-order subgroup of edwards25519,
+ * written multiplicatively in the specification and additively here.
+ *
+ * A point's text is 64 hexadecimal digits, big-endian: the reverse of RFC 8032's 32 bytes. Here an *encoded point* is
+ * those 32 big-endian bytes. A point that comes from outside must be canonical (y < p, no sign on x = 0), on the curve and
+ * in the subgroup ([q]P = 0); {@link decodePoint} checks all three, always (T06).
+ *
+ * Two families of multiplication: `...Secret` takes time that does not depend on the scalar (as far as BigInt allows, see
+ * noble-curves' README) and is for anything private; the others are faster and for public data only.
+ */
+import { ed25519 } from '@noble/curves/ed25519.js'
+import { assert, fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
+
+/** A point in extended coordinates. Equality by `.equals`, never by `===`. */
+export type Point = InstanceType<typeof ed25519.Point>
+
+/** The order q of the subgroup. */
+export const ORDER: bigint = ed25519.Point.Fn.ORDER
+/** The generator g. */
+export const GENERATOR: Point = ed25519.Point.BASE
+/** The neutral element. */
+export const IDENTITY: Point = ed25519.Point.ZERO
+/** Bytes of an encoded point. */
+export const POINT_BYTES = 32
+
+/** Why a text or bytes are not a point of the subgroup. */
+export type PointRefusal = Refusal<'point-malformed' | 'point-outside-subgroup'>
+
+/** The canonical encoding: 32 bytes, big-endian. */
+export function encodePoint(point: Point): Uint8Array {
+  return point.toBytes().reverse()
+}
+
+/** The point of 32 big-endian bytes, checked to be canonical, on the curve and in the prime-order subgroup. */
+export function decodePoint(bytes: Uint8Array): Result<Point, PointRefusal> {
+  if (bytes.length !== POINT_BYTES)
+    return refuse('point-malformed', `a point has ${POINT_BYTES} bytes, not ${bytes.length}`)
+  let point: Point
+  try {
+    point = ed25519.Point.fromBytes(Uint8Array.from(bytes).reverse(), false)
+  } catch {
+    return refuse('point-malformed', 'not the canonical encoding of a point on the curve')
+  }
+  return point.isTorsionFree()
+    ? ok(point)
+    : refuse('point-outside-subgroup', 'outside the prime-order subgroup')
+}
+
+/** The text of a point: 64 lower-case hexadecimal digits. */
+export function pointToHex(point: Point): string {
+  return toHex(encodePoint(point))
+}
+
+/** The point of 64 hexadecimal digits, with the checks of {@link decodePoint}. */
+export function pointFromHex(text: string): Result<Point, PointRefusal> {
+  const bytes = fromHex(text, POINT_BYTES)
+  return bytes === undefined
+    ? refuse('point-malformed', 'a point is 64 lower-case hexadecimal digits')
+    : decodePoint(bytes)
+}
+
+/** The representative of a number in 0..q-1. */
+export function modOrder(value: bigint): bigint {
+  const remainder = value % ORDER
+  return remainder < 0n ? remainder + ORDER : remainder
+}
+
+/** [k]P for a secret k in 0..q-1. */
+export function multiplySecret(point: Point, scalar: bigint): Point {
+  assert(scalar >= 0n && scalar < ORDER, 'a scalar is reduced modulo the order')
+  return scalar === 0n ? IDENTITY : point.multiply(scalar)
+}
+
+/** [k]P for a public k in 0..q-1; variable time. */
+export function multiply(point: Point, scalar: bigint): Point {
+  assert(scalar >= 0n && scalar < ORDER, 'a scalar is reduced modulo the order')
+  return point.multiplyUnsafe(scalar)
+}
+
+/** Tables that make later multiplications of this point faster (an election's key); returns the point itself. */
+export function precompute(point: Point): Point {
+  return point.precompute(8)
+}

@@ -1,0 +1,27 @@
+/** Hashes, Ed25519 signatures, the Ed25519 group and zero-knowledge proofs. Pure; knows no election. */
+export {
+  decodePoint,
+  encodePoint,
+  GENERATOR,
+  IDENTITY,
+  modOrder,
+  multiply,
+  multiplySecret,
+  ORDER,
+  POINT_BYTES,
+  type Point,
+  type PointRefusal,
+  pointFromHex,
+  pointToHex,
+  precompute,
+} from './group.ts'
+export { deriveScalar, hashToScalar, sha256 } from './hash.ts'
+export { type Random, randomScalar } from './random.ts'
+export {
+  PRIVATE_KEY_BYTES,
+  PUBLIC_KEY_BYTES,
+  publicKeyOf,
+  SIGNATURE_BYTES,
+  sign,
+  verifySignature,
+} from './signatures.ts'

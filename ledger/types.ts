@@ -1,0 +1,233 @@
+/** The nouns of the replicated state machine. Times are milliseconds since 1970 by block time; keys are 32-byte Ed25519. */
+import type { Refusal } from '../base/index.ts'
+import type { Ballot, BoardHead, Counts, Question, RollEntry } from '../election/index.ts'
+
+/** The genesis file: the same bytes everywhere; their SHA-256 is the network id. */
+export interface Genesis {
+  /** For people; 1..64 characters. */
+  readonly network: string
+  readonly time: number
+  readonly validators: readonly GenesisValidator[]
+  readonly administrators: readonly Party[]
+  readonly registrars: readonly Party[]
+  readonly parameters: Parameters
+}
+export interface Party {
+  readonly name: string
+  readonly publicKey: Uint8Array
+}
+export interface GenesisValidator extends Party {
+  /** libp2p multiaddrs, each with its /p2p/ peer id. */
+  readonly addresses: readonly string[]
+}
+/** What all nodes of a network must agree on, apart from the protocol's constants. Milliseconds. */
+export interface Parameters {
+  /** Least time between two blocks. */
+  readonly blockIntervalMs: number
+  /** A block at least this often, so that time moves. */
+  readonly heartbeatMs: number
+  readonly roundTimeoutMs: number
+  readonly roundTimeoutStepMs: number
+  readonly roundTimeoutCapMs: number
+}
+
+/** Everything about an election that its administrator decides; fixed from the draft on. */
+export interface ElectionDraft {
+  readonly uuid: string
+  readonly name: string
+  readonly description: string
+  readonly questions: readonly Question[]
+  /** Names for the Belenios election; optional there. */
+  readonly administratorName?: string
+  readonly credentialAuthorityName?: string
+  /** Registrars of this election, all registered on the chain, and how many must sign the roll. */
+  readonly registrars: readonly Uint8Array[]
+  readonly registrarThreshold: number
+  /** Keys that sign the trustees' transactions; each brings one `Single` key. */
+  readonly trustees: readonly Uint8Array[]
+  readonly opensAt: number
+  readonly closesAt: number
+}
+
+export type Transaction =
+  | {
+      readonly kind: 'draft'
+      readonly draft: ElectionDraft
+      readonly administrator: Uint8Array
+      readonly signature: Uint8Array
+    }
+  | {
+      readonly kind: 'trusteeKey'
+      readonly uuid: string
+      readonly trustee: Uint8Array
+      /** `encodeTrusteeKey`. */
+      readonly key: Uint8Array
+      readonly signature: Uint8Array
+    }
+  | {
+      readonly kind: 'rollChunk'
+      readonly uuid: string
+      readonly registrar: Uint8Array
+      /** SHA-256 of the whole roll's `publicCredentialsJson`: the Belenios credentials hash. */
+      readonly rollHash: Uint8Array
+      readonly isWeighted: boolean
+      /** This chunk's place, 0..count-1. */
+      readonly index: number
+      readonly count: number
+      /** Ascending by credential, within and across chunks. */
+      readonly entries: readonly RollEntry[]
+      readonly signature: Uint8Array
+    }
+  | {
+      readonly kind: 'rollSignature'
+      readonly uuid: string
+      readonly registrar: Uint8Array
+      readonly rollHash: Uint8Array
+      readonly signature: Uint8Array
+    }
+  /** Carries no signature of its own: the Belenios ballot has one, and it binds the election's hash. */
+  | { readonly kind: 'ballot'; readonly ballot: Ballot }
+  | {
+      readonly kind: 'partialDecryption'
+      readonly uuid: string
+      readonly trustee: Uint8Array
+      /** `encodePartialDecryption`. */
+      readonly decryption: Uint8Array
+      readonly signature: Uint8Array
+    }
+export type TransactionKind = Transaction['kind']
+export type TransactionOf<K extends TransactionKind> = Extract<Transaction, { kind: K }>
+
+/** Why the ledger refuses a transaction. Closed; explained in docs/protocol.md. */
+export type RejectionCode =
+  | 'malformed'
+  | 'unknown-election'
+  | 'election-exists'
+  | 'draft-invalid'
+  | 'unknown-administrator'
+  | 'unknown-registrar'
+  | 'unknown-trustee'
+  | 'bad-signature'
+  | 'wrong-phase'
+  | 'key-exists'
+  | 'key-invalid'
+  | 'roll-invalid'
+  | 'roll-exists'
+  | 'roll-incomplete'
+  | 'already-signed'
+  | 'wrong-election'
+  | 'unknown-credential'
+  | 'ballot-exists'
+  | 'ballot-invalid'
+  | 'not-open'
+  | 'decryption-exists'
+  | 'decryption-invalid'
+export type Rejection = Refusal<RejectionCode>
+
+/** Where an election stands. `closed` of the design is momentary: the block that closes it also computes the encrypted tally. */
+export type Phase = 'draft' | 'frozen' | 'open' | 'decrypting' | 'tallied' | 'abandoned'
+
+export interface BlockHeader {
+  readonly networkId: Uint8Array
+  readonly height: number
+  readonly time: number
+  /** Id of the parent; the network id at height 1. */
+  readonly parent: Uint8Array
+  readonly transactionsRoot: Uint8Array
+  /** Of the state AFTER this block. */
+  readonly stateRoot: Uint8Array
+  readonly validatorsRoot: Uint8Array
+  readonly nextValidatorsRoot: Uint8Array
+}
+export interface Block {
+  readonly header: BlockHeader
+  /** Encoded; others in the proposer's order first, then ballots, ascending by id. */
+  readonly transactions: readonly Uint8Array[]
+}
+export type BlockRejectionCode =
+  | 'malformed'
+  | 'wrong-network'
+  | 'wrong-height'
+  | 'wrong-parent'
+  | 'wrong-time'
+  | 'wrong-order'
+  | 'too-large'
+  | 'wrong-transactions-root'
+  | 'wrong-state-root'
+  | 'wrong-validators-root'
+  | 'rejected-transaction'
+export type BlockRejection = Refusal<BlockRejectionCode>
+
+/** One election as the state commits to it: small, SSZ, its `hash_tree_root` is a leaf of the state. Big lists are roots. */
+export interface ElectionRecord {
+  readonly draft: ElectionDraft
+  readonly administrator: Uint8Array
+  readonly phase: Phase
+  /** In the draft's order of trustees; undefined until published. `encodeTrusteeKey`. */
+  readonly trusteeKeys: readonly (Uint8Array | undefined)[]
+  /** The accepted roll. */
+  readonly roll?: {
+    readonly hash: Uint8Array
+    /** SSZ root of the list of entries. */
+    readonly root: Uint8Array
+    readonly isWeighted: boolean
+    readonly voters: number
+    readonly totalWeight: bigint
+    readonly signers: readonly Uint8Array[]
+  }
+  /** SHA-256 of the Belenios election JSON, from `frozen` on. */
+  readonly electionHash?: Uint8Array
+  /** From `open` on. */
+  readonly board?: BoardHead
+  /** SSZ root of the list of ballot ids in board order, and how many. */
+  readonly ballotsRoot: Uint8Array
+  readonly ballots: number
+  /** SSZ root of the list, by place on the roll, of the id of the ballot that counts (zero: none). */
+  readonly countingRoot: Uint8Array
+  /** Voters with a ballot that counts, and their weight. */
+  readonly voted: number
+  readonly votedWeight: bigint
+  /** `encodeTally` of the ballots that count. */
+  readonly tally?: Uint8Array
+  /** In order of arrival; `owner` counts trustees from 1. */
+  readonly decryptions: readonly { readonly owner: number; readonly decryption: Uint8Array }[]
+  readonly result?: Counts
+  /** Why it was abandoned. */
+  readonly reason?: string
+}
+
+/** A key and its new value (undefined: removed) in the durable image of the state. Opaque to storage. */
+export interface Change {
+  readonly key: Uint8Array
+  readonly value: Uint8Array | undefined
+}
+
+/** What execution needs beside the state. Pure code reads nothing: ask `neededBallots` first. */
+export interface ExecutionInputs {
+  /** Whether this ballot's proofs were verified before (by id, hexadecimal); a ballot that was not is verified here. */
+  readonly isVerified: (ballotId: string) => boolean
+  /** The ballots that `neededBallots` named, by id in hexadecimal. */
+  readonly ballots: ReadonlyMap<string, Ballot>
+}
+
+/** An election's record with its Merkle branch to the state root. */
+export interface RecordProof {
+  /** SSZ of the record. */
+  readonly record: Uint8Array
+  readonly index: number
+  readonly branch: readonly Uint8Array[]
+}
+/** That a ballot is on the board, at which position; under `ballotsRoot`. */
+export interface BoardProof {
+  readonly ballotId: Uint8Array
+  readonly position: number
+  readonly branch: readonly Uint8Array[]
+}
+/** That a credential is on the roll with a weight, and which ballot counts for it (zeros: none); under the record's roots. */
+export interface CountingProof {
+  readonly entry: RollEntry
+  readonly place: number
+  readonly rollBranch: readonly Uint8Array[]
+  readonly ballotId: Uint8Array
+  readonly countingBranch: readonly Uint8Array[]
+}

@@ -1,0 +1,32 @@
+/** What a node fails with at its edges. */
+
+/** Closed, stable, meant for programs; `psephos` prints them before the message. */
+export type NodeErrorCode =
+  | 'home-missing'
+  | 'home-exists'
+  | 'home-in-use'
+  | 'settings-invalid'
+  | 'genesis-invalid'
+  | 'key-missing'
+  | 'key-invalid'
+  | 'wrong-network'
+  | 'wrong-schema'
+  | 'address-in-use'
+  | 'address-invalid'
+  | 'storage-failed'
+  | 'storage-damaged'
+  /** Two certified blocks at one height: more than f validators are faulty. */
+  | 'fork'
+  /** A quorum certified a block that does not execute here. */
+  | 'divergence'
+  | 'failed'
+
+/** An operating error of a node; `message` is one line that says what is wrong and what to do, without secrets. */
+export class NodeError extends Error {
+  override readonly name = 'NodeError'
+  readonly code: NodeErrorCode
+  constructor(code: NodeErrorCode, message: string, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.code = code
+  }
+}

@@ -14,12 +14,18 @@ import { bounded, bytesUpTo, HASH, hash, isNumber, type Message, message, NUMBER
 export interface ConsensusEnvelope {
   readonly message: Uint8Array
   readonly block?: Uint8Array
+  /**
+   * How often its author had sent it before; left out at first. Gossip drops what it has seen, and a validator that was
+   * away needs to hear again what the others are waiting with: with another number it is another message.
+   */
+  readonly repeat?: number
 }
 
 const MAX_ENVELOPE_BYTES: number = MAX_CONSENSUS_MESSAGE_BYTES + MAX_BLOCK_BYTES + SSZ_OVERHEAD_BYTES
 const ENVELOPE = new ContainerType({
   message: bytesUpTo(MAX_CONSENSUS_MESSAGE_BYTES),
   block: new OptionalType(bytesUpTo(MAX_BLOCK_BYTES)),
+  repeat: NUMBER,
 })
 const envelopes: Message<ConsensusEnvelope> = message(
   'consensus',
@@ -28,8 +34,12 @@ const envelopes: Message<ConsensusEnvelope> = message(
   (value) => ({
     message: bounded(value.message, MAX_CONSENSUS_MESSAGE_BYTES),
     block: value.block === undefined ? null : bounded(value.block, MAX_BLOCK_BYTES),
+    repeat: number(value.repeat ?? 0),
   }),
-  ({ message, block }) => (block === null ? { message } : { message, block }),
+  ({ message, block, repeat }) =>
+    isNumber(repeat)
+      ? { message, ...(block === null ? {} : { block }), ...(repeat === 0 ? {} : { repeat }) }
+      : undefined,
 )
 
 export function encodeEnvelope(envelope: ConsensusEnvelope): Uint8Array {

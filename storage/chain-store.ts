@@ -1,0 +1,166 @@
+/**
+ * The finalised chain in a Database: blocks, certificates, where each transaction stands, and the state's durable image,
+ * written in one batch a height, so that a crash leaves a whole height or none.
+ *
+ * What it assumes: the caller verified block, certificate and changes; here they are opaque. What it checks: schema version
+ * and network before anything else, heights without a gap, and that what must be there is there (else `damaged`).
+ */
+import { assert, equalBytes, toHex } from '../base/index.ts'
+import { BUCKET, fromUint32, fromUint64, keyIn, rangeOf, SCHEMA_VERSION, uint32, uint64 } from './buckets.ts'
+import { StorageError } from './errors.ts'
+import type { ChainStore, Database, FinalisedHeight, Operation } from './types.ts'
+
+const ID_BYTES = 32
+const REFETCH =
+  'restore the home directory from a backup, or move its database away and let the node fetch the chain anew'
+
+/**
+ * The chain store in a database, which it owns from then on. Checks schema version and network id before anything else and
+ * writes them into a new database; rejects with `wrong-schema` or `wrong-network`, having changed nothing.
+ */
+export async function openChainStore(database: Database, networkId: Uint8Array): Promise<ChainStore> {
+  assert(networkId.length === ID_BYTES, 'a network id has 32 bytes')
+  if (await isEmpty(database)) {
+    await database.write([
+      { type: 'put', key: keyIn(BUCKET.schemaVersion), value: uint32(SCHEMA_VERSION) },
+      { type: 'put', key: keyIn(BUCKET.networkId), value: networkId },
+      { type: 'put', key: keyIn(BUCKET.lastHeight), value: uint64(0) },
+    ])
+    return new DatabaseChainStore(database, 0)
+  }
+  await checkSchema(database)
+  await checkNetwork(database, networkId)
+  const height = await lastHeight(database)
+  const store = new DatabaseChainStore(database, height)
+  // In pairs: the recorded height is that of the highest block.
+  if (height > 0) await store.block(height)
+  if ((await database.get(keyIn(BUCKET.block, uint64(height + 1)))) !== undefined) {
+    throw damaged(`there is a block above the recorded height ${height}`)
+  }
+  return store
+}
+
+class DatabaseChainStore implements ChainStore {
+  readonly #database: Database
+  #height: number
+  #isAppending = false
+
+  constructor(database: Database, height: number) {
+    this.#database = database
+    this.#height = height
+  }
+
+  height(): number {
+    return this.#height
+  }
+
+  async append(finalised: FinalisedHeight): Promise<void> {
+    assert(!this.#isAppending, 'heights are appended one after the other')
+    assert(finalised.height === this.#height + 1, 'a height is appended directly after the last one')
+    this.#isAppending = true
+    try {
+      await this.#database.write(operationsOf(finalised))
+      this.#height = finalised.height
+    } finally {
+      this.#isAppending = false
+    }
+  }
+
+  async block(
+    height: number,
+  ): Promise<{ readonly block: Uint8Array; readonly certificate: Uint8Array } | undefined> {
+    if (!Number.isSafeInteger(height) || height < 1 || height > this.#height) return undefined
+    const [block, certificate] = await Promise.all([
+      this.#database.get(keyIn(BUCKET.block, uint64(height))),
+      this.#database.get(keyIn(BUCKET.certificate, uint64(height))),
+    ])
+    if (block === undefined) throw damaged(`the block of height ${height} is missing`)
+    if (certificate === undefined) throw damaged(`the certificate of height ${height} is missing`)
+    return { block, certificate }
+  }
+
+  async transaction(
+    id: Uint8Array,
+  ): Promise<{ readonly height: number; readonly index: number } | undefined> {
+    if (id.length !== ID_BYTES) return undefined
+    const place = await this.#database.get(keyIn(BUCKET.transaction, id))
+    if (place === undefined) return undefined
+    const height = fromUint64(place.subarray(0, 8))
+    const index = fromUint32(place.subarray(8))
+    if (height === undefined || index === undefined) {
+      throw damaged(`the place of transaction ${toHex(id)} is not 12 bytes`)
+    }
+    return { height, index }
+  }
+
+  async *stateEntries(): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
+    for await (const [key, value] of this.#database.entries(rangeOf(BUCKET.state))) {
+      yield [key.subarray(1), value]
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close()
+  }
+}
+
+function operationsOf(finalised: FinalisedHeight): Operation[] {
+  const height = uint64(finalised.height)
+  const operations: Operation[] = [
+    { type: 'put', key: keyIn(BUCKET.lastHeight), value: height },
+    { type: 'put', key: keyIn(BUCKET.block, height), value: finalised.block },
+    { type: 'put', key: keyIn(BUCKET.certificate, height), value: finalised.certificate },
+  ]
+  for (const [index, id] of finalised.transactionIds.entries()) {
+    assert(id.length === ID_BYTES, 'a transaction id has 32 bytes')
+    const place = new Uint8Array([...height, ...uint32(index)])
+    operations.push({ type: 'put', key: keyIn(BUCKET.transaction, id), value: place })
+  }
+  for (const { key, value } of finalised.changes) {
+    const stored = keyIn(BUCKET.state, key)
+    operations.push(
+      value === undefined ? { type: 'remove', key: stored } : { type: 'put', key: stored, value },
+    )
+  }
+  return operations
+}
+
+async function isEmpty(database: Database): Promise<boolean> {
+  // Every key of ours begins with a bucket number, all of which are far below 255.
+  for await (const _ of database.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255), limit: 1 }))
+    return false
+  return true
+}
+
+async function checkSchema(database: Database): Promise<void> {
+  const stored = await database.get(keyIn(BUCKET.schemaVersion))
+  const version = stored === undefined ? undefined : fromUint32(stored)
+  if (version === SCHEMA_VERSION) return
+  throw new StorageError(
+    'wrong-schema',
+    version === undefined
+      ? 'this is not a database of psephos; check the home directory'
+      : `the database has schema version ${version}, this psephos writes version ${SCHEMA_VERSION}; run the release that wrote it, or move the database away and let the node fetch the chain anew`,
+  )
+}
+
+async function checkNetwork(database: Database, networkId: Uint8Array): Promise<void> {
+  const stored = await database.get(keyIn(BUCKET.networkId))
+  if (stored === undefined) throw damaged('the network id is missing')
+  if (equalBytes(stored, networkId)) return
+  throw new StorageError(
+    'wrong-network',
+    `the database belongs to network ${toHex(stored)}, the genesis file to ${toHex(networkId)}; use the genesis file of that network, or another home directory`,
+  )
+}
+
+async function lastHeight(database: Database): Promise<number> {
+  const stored = await database.get(keyIn(BUCKET.lastHeight))
+  const height = stored === undefined ? undefined : fromUint64(stored)
+  if (height === undefined) throw damaged('the height of the last block is missing')
+  return height
+}
+
+function damaged(what: string): StorageError {
+  return new StorageError('damaged', `the database does not add up: ${what}; ${REFETCH}`)
+}

@@ -2,7 +2,8 @@
  * The official `belenios-tool`, run in a directory of its own that is removed afterwards.
  *
  * It is looked for in BELENIOS_TOOL, then on PATH, then under /opt/belenios/bin. A suite that needs it calls
- * {@link requireBeleniosTool} in a `before` hook: where the tool is missing the suite is skipped, and stderr says so.
+ * {@link requireBeleniosTool} in a `before` hook: where the tool is missing the suite is skipped, and stderr says so. With
+ * PSEPHOS_REQUIRE_INTEROP=1 in the environment (CI sets it) the suite fails instead.
  */
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,6 +16,9 @@ export const beleniosTool: string | undefined = findTool()
 /** For `before(function () { requireBeleniosTool(this) })`: skips the suite, loudly, where the tool is missing. */
 export function requireBeleniosTool(context: Mocha.Context): void {
   if (beleniosTool !== undefined) return
+  if (process.env.PSEPHOS_REQUIRE_INTEROP === '1') {
+    throw new Error('belenios-tool was not found, and PSEPHOS_REQUIRE_INTEROP=1 forbids skipping')
+  }
   process.stderr.write(
     '\n*** SKIPPED: belenios-tool was not found (BELENIOS_TOOL, PATH, /opt/belenios/bin).\n' +
       '*** The interoperability tests did NOT run.\n\n',

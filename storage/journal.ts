@@ -8,7 +8,6 @@
  * last-signed record is there for.
  */
 import { type FileHandle, open } from 'node:fs/promises'
-import { assert } from '../base/index.ts'
 import { ensureDirectoryOf, failure, INSPECT, readBounded, replaceFile } from './durable-file.ts'
 import { StorageError } from './errors.ts'
 import { decodeJournal, encodeFrame, encodeHeader, HEADER_BYTES } from './journal-format.ts'
@@ -97,12 +96,13 @@ class FileJournal implements Journal {
   reset(height: number): Promise<void> {
     return this.#turns.take(async () => {
       this.#assertUsable()
+      const records = new JournalRecords(height, [], HEADER_BYTES)
       await this.#guarded(async () => {
         await create(this.#path, height)
         await this.#file.close()
         this.#file = await open(this.#path, 'r+')
       })
-      this.#records = new JournalRecords(height, [], HEADER_BYTES)
+      this.#records = records
       this.#pending = []
       this.#end = HEADER_BYTES
     })
@@ -125,8 +125,7 @@ class FileJournal implements Journal {
     const frame = encodeFrame(this.#pending)
     this.#pending = []
     await this.#guarded(async () => {
-      const { bytesWritten } = await this.#file.write(frame, 0, frame.length, this.#end)
-      assert(bytesWritten === frame.length, 'a frame is written whole')
+      await writeWhole(this.#file, frame, this.#end)
       await this.#file.datasync()
     })
     this.#end += frame.length
@@ -144,5 +143,14 @@ class FileJournal implements Journal {
 
   #assertUsable(): void {
     if (this.#refusal !== undefined) throw this.#refusal
+  }
+}
+
+/** Writes all bytes at a position: one call of the system may write fewer. */
+async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
+    written += bytesWritten
   }
 }

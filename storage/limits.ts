@@ -3,8 +3,8 @@
 /** Longest key. Ours are a bucket number and at most a few ids of 32 bytes; LevelDB repeats keys in its indexes. */
 export const MAX_KEY_BYTES = 512
 
-/** Largest value: above the largest block (the ledger's own limit is lower), and it fits in memory several times over. */
-export const MAX_VALUE_BYTES: number = 16 * 1024 * 1024
+/** Largest value: above the largest block and the largest record in the ledger's state, and it fits in memory several times over. */
+export const MAX_VALUE_BYTES: number = 64 * 1024 * 1024
 
 /** Most operations in one batch: a full block's transactions and what they change, many times over. LevelDB holds a batch in memory. */
 export const MAX_BATCH_OPERATIONS = 1_000_000

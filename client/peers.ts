@@ -1,0 +1,141 @@
+/**
+ * The peers of a client: dialled when they are needed, asked side by side, and left out for good once one has lied.
+ *
+ * Two addresses of one peer are one peer: "two peers said so" must mean two. A peer that does not answer is asked again the
+ * next time; one whose answer cannot be true is not.
+ */
+import type { Refusal, Result } from '../base/index.ts'
+import type { PeerName, Protocol, Transport } from '../network/index.ts'
+import { ADDRESSES_MAX } from './limits.ts'
+
+/** A peer and why its answer was not taken. */
+export interface Fault {
+  readonly peer: string
+  readonly detail: string
+}
+
+/** What a question brought: answers that passed their check, lies, silence. */
+export interface Answers<T> {
+  readonly answers: readonly { readonly peer: PeerName; readonly value: T }[]
+  readonly lies: readonly Fault[]
+  readonly silent: readonly Fault[]
+}
+
+/** A question: what is asked, and what makes an answer credible. */
+export interface Question<T> {
+  readonly protocol: Protocol
+  readonly request: Uint8Array
+  readonly chunksMax: number
+  readonly bytesMax: number
+  readonly check: (chunks: readonly Uint8Array[]) => Result<T, Refusal>
+}
+
+/** The peers that a client talks to. */
+export interface Peers {
+  /** Asks until `enough` credible answers are there or nobody is left, `enough` peers at a time. */
+  ask<T>(question: Question<T>, enough: number): Promise<Answers<T>>
+  /** From now on this peer is not asked. */
+  leaveOut(peer: PeerName, detail: string): void
+}
+
+interface Entry {
+  readonly address: string
+  name?: PeerName
+}
+
+/** The peers behind these addresses. */
+export function createPeers(
+  addresses: readonly string[],
+  transport: Transport,
+  warn: (warning: string) => void,
+): Peers {
+  const entries: Entry[] = [...new Set(addresses)].slice(0, ADDRESSES_MAX).map((address) => ({ address }))
+  const left = new Map<PeerName, string>()
+
+  const leaveOut = (peer: PeerName, detail: string): void => {
+    if (left.has(peer)) return
+    left.set(peer, detail)
+    warn(`peer ${peer} is left out: ${detail}`)
+  }
+
+  const reach = async (entry: Entry): Promise<PeerName> => {
+    const known = entry.name
+    if (known !== undefined && transport.peers().some((peer) => peer.id === known)) return known
+    entry.name = await transport.dial(entry.address)
+    return entry.name
+  }
+
+  const askOne = async <T>(entry: Entry, question: Question<T>, asked: Set<PeerName>): Promise<Answer<T>> => {
+    let peer: PeerName
+    try {
+      peer = await reach(entry)
+    } catch (error) {
+      return { kind: 'silent', fault: { peer: entry.name ?? entry.address, detail: reasonOf(error) } }
+    }
+    const lie = left.get(peer)
+    if (lie !== undefined) return { kind: 'lie', fault: { peer, detail: lie } }
+    if (asked.has(peer)) return { kind: 'again' }
+    asked.add(peer)
+    let chunks: readonly Uint8Array[]
+    try {
+      chunks = await collect(transport, peer, question)
+    } catch (error) {
+      return { kind: 'silent', fault: { peer, detail: reasonOf(error) } }
+    }
+    const checked = question.check(chunks)
+    if (checked.ok) return { kind: 'answer', peer, value: checked.value }
+    leaveOut(peer, checked.error.detail)
+    return { kind: 'lie', fault: { peer, detail: checked.error.detail } }
+  }
+
+  const ask = async <T>(question: Question<T>, enough: number): Promise<Answers<T>> => {
+    const answers: { readonly peer: PeerName; readonly value: T }[] = []
+    const lies: Fault[] = []
+    const silent: Fault[] = []
+    const asked = new Set<PeerName>()
+    const waiting = [...entries]
+    while (answers.length < enough && waiting.length > 0) {
+      const batch = waiting.splice(0, enough - answers.length)
+      for (const answer of await Promise.all(batch.map((entry) => askOne(entry, question, asked)))) {
+        if (answer.kind === 'answer') answers.push(answer)
+        else if (answer.kind === 'lie') lies.push(answer.fault)
+        else if (answer.kind === 'silent') silent.push(answer.fault)
+      }
+    }
+    return { answers, lies, silent }
+  }
+
+  return { ask, leaveOut }
+}
+
+type Answer<T> =
+  | { readonly kind: 'answer'; readonly peer: PeerName; readonly value: T }
+  | { readonly kind: 'lie'; readonly fault: Fault }
+  | { readonly kind: 'silent'; readonly fault: Fault }
+  /** Another address of a peer that was asked already. */
+  | { readonly kind: 'again' }
+
+async function collect<T>(
+  transport: Transport,
+  peer: PeerName,
+  question: Question<T>,
+): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of transport.request(peer, question.protocol, question.request)) {
+    chunks.push(chunk)
+    bytes += chunk.length
+    if (chunks.length > question.chunksMax || bytes > question.bytesMax)
+      throw new Error(`answers ${question.protocol} at greater length than is allowed`)
+  }
+  return chunks
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'does not answer'
+}
+
+/** Faults in one line, for people. */
+export function faultList(faults: readonly Fault[]): string {
+  return faults.map(({ peer, detail }) => `${peer}: ${detail}`).join('; ')
+}

@@ -173,6 +173,10 @@ export function executeBlock(
 ): Result<Execution, BlockRejection> {
   return notYet()
 }
+/** SSZ root of a block's list of encoded transactions, as its header has it: says whether bytes are the block of an id. */
+export function transactionsRoot(_transactions: readonly Uint8Array[]): Uint8Array {
+  return notYet()
+}
 /** SSZ root of a list of validator keys. */
 export function validatorsRoot(_keys: readonly Uint8Array[]): Uint8Array {
   return notYet()

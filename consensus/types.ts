@@ -27,7 +27,8 @@ export type Statement =
     }
 
 export type StatementKind = Statement['kind']
-export type StatementOf<K extends StatementKind> = Extract<Statement, { kind: K }>
+type StatementByKind = { readonly [S in Statement as S['kind']]: S }
+export type StatementOf<K extends StatementKind> = StatementByKind[K]
 
 /** A statement with its author and signature over `statementBytes(networkId, statement)`. */
 export interface Signed<K extends StatementKind = StatementKind> {
@@ -120,6 +121,11 @@ export type Effect =
    * When the record refuses (a statement for this slot was signed before and differs), drop it.
    */
   | { readonly type: 'sign'; readonly draft: Draft }
+  /**
+   * Send this message of ours once more: it was signed and sent before, and too few answered [R13]. Nothing is signed and
+   * nothing comes back as input. The transport must not swallow it as a duplicate of the first sending.
+   */
+  | { readonly type: 'resend'; readonly message: Message }
   /** Start the timer of this round; it replaces any earlier timer. Answer after that time: `timeout`. */
   | { readonly type: 'setTimer'; readonly round: number; readonly afterMs: number }
   /** The block is final. The runner stores it with the certificate and starts the next height with a new state. */

@@ -1,4 +1,8 @@
 /** The limits and delays of a node, each with its reason. */
+import { assert } from '../base/index.ts'
+
+const KIB = 1024
+const MIB = 1024 * KIB
 
 // ---- settings -------------------------------------------------------------------------------------------------------
 /** Fits a line of `psephos status`; the genesis file has the same limit. */
@@ -7,3 +11,101 @@ export const MAX_NAME_LENGTH = 64
 export const MAX_LISTEN_ADDRESSES = 16
 /** Peers beyond the validators that a node insists on; libp2p keeps more connections than this. */
 export const MAX_PEER_ADDRESSES = 64
+
+// ---- pool -----------------------------------------------------------------------------------------------------------
+/** Transactions that wait for a block: a minute at the speed that the design asks for. */
+export const MAX_POOL_TRANSACTIONS = 30_000
+/** Bytes of them: the largest pool of ordinary ballots (2 kB), or a few hundred of the largest transactions. */
+export const MAX_POOL_BYTES: number = 64 * MIB
+/** Ballots of one credential that wait at once: a voter who changes their mind twice within a block is served (T10). */
+export const MAX_POOL_BALLOTS_PER_CREDENTIAL = 3
+/** Ids whose proofs were seen to hold, beyond those in the pool: a proposal's and the last blocks' ballots. */
+export const MAX_VERIFIED_IDS = 65_536
+/** Ids whose proofs were seen to fail, so that the same one costs nothing twice. */
+export const MAX_REFUSED_IDS = 8192
+/** Transactions that one peer may offer: twice what the whole network is designed for. */
+export const PEER_TRANSACTIONS_PER_SECOND = 1000
+/** What a peer may offer at once: a whole batch, with room for the ones that follow. */
+export const PEER_TRANSACTIONS_BURST = 8192
+/** Peers whose budgets are remembered; more than a host has connections. */
+export const MAX_PEER_BUDGETS = 1024
+/** How long gathered transactions wait for company before they are gossiped. */
+export const GOSSIP_BATCH_DELAY_MS = 20
+/** Bytes of a gossiped batch, within the network's limit: does not hold up consensus messages on the link. */
+export const MAX_GOSSIP_BATCH_BYTES: number = 512 * KIB
+/** Transactions of a gossiped batch, within the network's limit. */
+export const MAX_GOSSIP_BATCH_TRANSACTIONS = 1024
+/** A transaction that was taken here and is not final after this time is gossiped again: gossip may have lost it (T27). */
+export const REPUBLISH_AFTER_MS = 5000
+
+// ---- verification ---------------------------------------------------------------------------------------------------
+/** Ballots that wait for verification: some seconds of work; beyond it, clients are told `busy` and come again. */
+export const MAX_VERIFIER_JOBS = 1024
+
+// ---- chain ----------------------------------------------------------------------------------------------------------
+/** Executed proposals that are remembered: a height has one, and one more a round change. */
+export const MAX_EXECUTED_BLOCKS = 8
+/** Decoded blocks kept while replaced ballots are looked up. */
+export const MAX_CACHED_BLOCKS = 8
+/** How far ahead of its own clock a validator accepts a block's time (design, section 4). */
+export const MAX_CLOCK_LEAD_MS = 2000
+
+// ---- agreement ------------------------------------------------------------------------------------------------------
+/** Heights ahead of ours whose messages are kept: the others are at most a block ahead while we finish ours. */
+export const MAX_HEIGHTS_AHEAD = 3
+/** Messages of one validator kept for heights ahead: its four kinds in two rounds, for each height. */
+export const MAX_INBOX_PER_VALIDATOR = 24
+/** Bytes kept for heights ahead: some blocks, whoever sends them. */
+export const MAX_INBOX_BYTES: number = 32 * MIB
+/** Proposed blocks kept for one height. */
+export const MAX_BLOCKS_PER_HEIGHT = 32
+/** Consensus messages that wait for the core; beyond it gossip is ignored and comes again. */
+export const MAX_MAILBOX = 4096
+/** Consensus messages seen lately, by hash: neither verified nor journalled again. */
+export const MAX_SEEN_MESSAGES = 16_384
+/** Consensus messages that one peer may bring: its own and those it passes on, of 100 validators, several rounds. */
+export const PEER_MESSAGES_PER_SECOND = 500
+export const PEER_MESSAGES_BURST = 4096
+
+// ---- catching up ----------------------------------------------------------------------------------------------------
+/** How often peers are asked where they stand: a block that gossip lost is noticed after this. */
+export const STATUS_INTERVAL_MS = 2000
+/** Peers asked each time. */
+export const MAX_STATUS_PEERS = 16
+/** How long a starting validator waits for answers of a quorum before it goes on with those it can reach. */
+export const START_WAIT_MS = 3000
+/** How often a starting validator asks. */
+export const START_STATUS_INTERVAL_MS = 200
+/** Blocks asked for at once, within the network's limit. */
+export const SYNC_BATCH_BLOCKS = 64
+/** How long a peer that gave a wrong block is not asked again. */
+export const SYNC_BENCH_MS = 30_000
+/** How long a peer that did not deliver is not asked again. */
+export const SYNC_PATIENCE_MS = 2000
+/** Peers whose heights are remembered. */
+export const MAX_KNOWN_PEERS = 1024
+
+// ---- scores ---------------------------------------------------------------------------------------------------------
+/** Points for a message that no honest peer passes on. */
+export const PENALTY_BAD_MESSAGE = 10
+/** Points for a block with a false certificate, or heights that it cannot show. */
+export const PENALTY_BAD_BLOCK = 50
+/** Points for requests over the limit. */
+export const PENALTY_FLOOD = 1
+
+// ---- serving --------------------------------------------------------------------------------------------------------
+/** A piece of an archive: keeps a stream's buffers small. */
+export const ARCHIVE_PIECE_BYTES: number = 64 * KIB
+/** Archives made at the same time: each holds a whole board in memory. */
+export const MAX_ARCHIVES_AT_ONCE = 2
+/** Blocks of one answer, in bytes; the asker comes again for the rest. */
+export const MAX_BLOCKS_ANSWER_BYTES: number = 16 * MIB
+
+// ---- trustee --------------------------------------------------------------------------------------------------------
+/** How long the trustee waits for its transaction to be final before it offers it again. */
+export const TRUSTEE_RETRY_MS = 5000
+
+assert(MAX_GOSSIP_BATCH_BYTES <= MAX_POOL_BYTES, 'what is gossiped at once fits the pool')
+assert(PEER_TRANSACTIONS_BURST >= MAX_GOSSIP_BATCH_TRANSACTIONS, 'a peer may bring a whole batch')
+assert(START_STATUS_INTERVAL_MS < START_WAIT_MS, 'a starting validator asks before it gives up')
+assert(ARCHIVE_PIECE_BYTES <= MAX_BLOCKS_ANSWER_BYTES, 'pieces are smaller than answers')

@@ -15,13 +15,13 @@ export interface ConsensusEnvelope {
   readonly message: Uint8Array
   readonly block?: Uint8Array
   /**
-   * How often its author had sent it before; left out at first. Gossip drops what it has seen, and a validator that was
-   * away needs to hear again what the others are waiting with: with another number it is another message.
+   * Left out at first; another number each time its author sends it again. Gossip drops what it has seen, and a validator
+   * that was away needs to hear again what the others are waiting with: with another number it is another message.
    */
   readonly repeat?: number
 }
 
-const MAX_ENVELOPE_BYTES: number = MAX_CONSENSUS_MESSAGE_BYTES + MAX_BLOCK_BYTES + SSZ_OVERHEAD_BYTES
+export const MAX_ENVELOPE_BYTES: number = MAX_CONSENSUS_MESSAGE_BYTES + MAX_BLOCK_BYTES + SSZ_OVERHEAD_BYTES
 const ENVELOPE = new ContainerType({
   message: bytesUpTo(MAX_CONSENSUS_MESSAGE_BYTES),
   block: new OptionalType(bytesUpTo(MAX_BLOCK_BYTES)),
@@ -55,7 +55,7 @@ export interface CertifiedBlock {
   readonly certificate: Uint8Array
 }
 
-const MAX_CERTIFIED_BLOCK_BYTES: number = MAX_BLOCK_BYTES + MAX_CERTIFICATE_BYTES + SSZ_OVERHEAD_BYTES
+export const MAX_CERTIFIED_BLOCK_BYTES: number = MAX_BLOCK_BYTES + MAX_CERTIFICATE_BYTES + SSZ_OVERHEAD_BYTES
 const CERTIFIED_BLOCK = new ContainerType({
   block: bytesUpTo(MAX_BLOCK_BYTES),
   certificate: bytesUpTo(MAX_CERTIFICATE_BYTES),
@@ -86,7 +86,7 @@ export interface Status {
 }
 
 const STATUS = new ContainerType({ networkId: HASH, height: NUMBER, blockId: HASH })
-const STATUS_BYTES = 72
+export const STATUS_BYTES = 72
 const statuses: Message<Status> = message(
   'status',
   STATUS_BYTES,

@@ -1,0 +1,317 @@
+/**
+ * The finalised chain in motion: the state at its head, execution of blocks on top of it (once a block), and commitment,
+ * in one durable batch a height. Nothing is ever taken back: what is committed carried a quorum's certificate.
+ */
+import { assert, equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
+import type { Certificate } from '../consensus/index.ts'
+import { encodeCertificate } from '../consensus/index.ts'
+import { type Ballot, ballotId } from '../election/index.ts'
+import {
+  type Block,
+  type BlockHeader,
+  type BlockRejection,
+  blockId,
+  buildBlock,
+  decodeBlock,
+  decodeTransaction,
+  type Execution,
+  electionOf,
+  electionRecord,
+  encodeBlock,
+  executeBlock,
+  type Genesis,
+  loadState,
+  neededBallots,
+  type Rejection,
+  type State,
+  stateRoot,
+  type Transaction,
+  transactionId,
+} from '../ledger/index.ts'
+import type { ChainStore } from '../storage/index.ts'
+import type { BallotArchive } from './ballot-archive.ts'
+import type { Clock } from './clock.ts'
+import { NodeError } from './error.ts'
+import { MAX_EXECUTED_BLOCKS, MAX_VERIFIED_IDS } from './limits.ts'
+import { RecentMap } from './recent.ts'
+import type { BallotJob, BallotVerifier } from './verifier.ts'
+
+/** A block that was executed on top of the head at that time. */
+export interface ExecutedBlock {
+  /** Hexadecimal. */
+  readonly id: string
+  readonly bytes: Uint8Array
+  readonly header: BlockHeader
+  readonly transactions: readonly Transaction[]
+  readonly execution: Execution
+}
+
+/** The last finalised block: what certified answers are proved against. */
+export interface CertifiedHeader {
+  readonly header: BlockHeader
+  /** Encoded. */
+  readonly certificate: Uint8Array
+}
+
+/** What a commit brought. */
+export interface Committed {
+  readonly height: number
+  readonly block: ExecutedBlock
+  readonly certificate: Uint8Array
+  readonly round: number
+  readonly state: State
+}
+
+/** Options first, dependencies second. */
+export interface ChainDependencies {
+  readonly store: ChainStore
+  readonly verifier: BallotVerifier
+  readonly ballots: BallotArchive
+  readonly clock: Clock
+}
+
+/** One node's chain. Commits come one after the other; executions may overlap. */
+export class Chain {
+  readonly #store: ChainStore
+  readonly #verifier: BallotVerifier
+  readonly #ballots: BallotArchive
+  readonly #clock: Clock
+  readonly #verified = new RecentMap<true>(MAX_VERIFIED_IDS)
+  readonly #executed = new RecentMap<ExecutedBlock>(MAX_EXECUTED_BLOCKS)
+  readonly #listeners: ((committed: Committed) => void)[] = []
+  #state: State
+  #head: CertifiedHeader | undefined
+  #committedAt: number
+  #turn: Promise<unknown> = Promise.resolve()
+
+  private constructor(state: State, head: CertifiedHeader | undefined, dependencies: ChainDependencies) {
+    this.#state = state
+    this.#head = head
+    this.#store = dependencies.store
+    this.#verifier = dependencies.verifier
+    this.#ballots = dependencies.ballots
+    this.#clock = dependencies.clock
+    this.#committedAt = dependencies.clock.now()
+  }
+
+  /** Loads the state of the store's last height; `storage-damaged` where it does not have that block's root. */
+  static async open(
+    options: { readonly genesis: Genesis; readonly networkId: Uint8Array },
+    dependencies: ChainDependencies,
+  ): Promise<Chain> {
+    const { store } = dependencies
+    const entries: (readonly [Uint8Array, Uint8Array])[] = []
+    for await (const entry of store.stateEntries()) entries.push(entry)
+    const state = loadState(options.genesis, options.networkId, entries)
+    if (!state.ok) throw new NodeError('storage-damaged', `the stored state: ${state.error.detail}`)
+    const height = store.height()
+    if (state.value.head.height !== height) {
+      throw new NodeError('storage-damaged', `the stored state is not that of height ${height}`)
+    }
+    if (height === 0) return new Chain(state.value, undefined, dependencies)
+    const stored = await store.block(height)
+    const block = stored === undefined ? undefined : decodeBlock(stored.block)
+    if (stored === undefined || block === undefined || !block.ok) {
+      throw new NodeError('storage-damaged', `the stored block of height ${height} cannot be read`)
+    }
+    if (!equalBytes(block.value.header.stateRoot, stateRoot(state.value))) {
+      throw new NodeError('storage-damaged', `the stored state has not the root of block ${height}`)
+    }
+    const head = { header: block.value.header, certificate: stored.certificate }
+    return new Chain(state.value, head, dependencies)
+  }
+
+  /** The state after the last finalised block. */
+  state(): State {
+    return this.#state
+  }
+
+  height(): number {
+    return this.#state.head.height
+  }
+
+  /** Header and certificate of the last finalised block; undefined before the first. */
+  head(): CertifiedHeader | undefined {
+    return this.#head
+  }
+
+  /** When, by this node's clock, the head was committed or loaded. */
+  committedAt(): number {
+    return this.#committedAt
+  }
+
+  /** Called after each commit, in order of subscription. */
+  onCommit(listener: (committed: Committed) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /** Remembers that the proofs of a ballot hold, so that no execution verifies them again. */
+  rememberVerified(id: string): void {
+    this.#verified.set(id, true)
+  }
+
+  /** Whether the proofs of a ballot were seen to hold. */
+  isVerified(id: string): boolean {
+    return this.#verified.has(id)
+  }
+
+  /** A block on top of the head out of candidates, at a time; and whom it left out for good. */
+  async build(
+    candidates: readonly Transaction[],
+    time: number,
+  ): Promise<{ readonly block: ExecutedBlock; readonly rejected: ReadonlyMap<string, Rejection> }> {
+    const state = this.#state
+    const inputs = await this.#inputs(state, candidates)
+    const built = buildBlock(state, candidates, time, inputs)
+    const block = this.#remember(built.block, encodeBlock(built.block), built.execution)
+    const rejected = new Map(built.rejected.map(({ id, rejection }) => [toHex(id), rejection] as const))
+    return { block, rejected }
+  }
+
+  /** The execution of a block, if it was executed on top of the present head. */
+  executed(id: string): ExecutedBlock | undefined {
+    const block = this.#executed.get(id)
+    return block !== undefined && block.header.height === this.height() + 1 ? block : undefined
+  }
+
+  /**
+   * Executes a block on top of the head: everything is checked but the proposer's clock. What is cheap comes first, then the
+   * ballots' proofs (in turns with everything else), then the ledger's own execution.
+   */
+  async execute(bytes: Uint8Array): Promise<Result<ExecutedBlock, BlockRejection>> {
+    const decoded = decodeBlock(bytes)
+    if (!decoded.ok) return decoded
+    const block = decoded.value
+    const known = this.executed(toHex(blockId(block.header)))
+    if (known !== undefined && equalBytes(known.bytes, bytes)) return ok(known)
+    const state = this.#state
+    const place = checkPlace(state, block.header)
+    if (!place.ok) return place
+    const transactions: Transaction[] = []
+    for (const [index, encoded] of block.transactions.entries()) {
+      const transaction = decodeTransaction(encoded)
+      if (!transaction.ok) {
+        return refuse('malformed', `transaction ${index}: ${transaction.error.detail}`)
+      }
+      transactions.push(transaction.value)
+    }
+    const proofs = await this.#verifyBallots(state, transactions)
+    if (!proofs.ok) return proofs
+    const inputs = await this.#inputs(state, transactions)
+    const execution = executeBlock(state, block, inputs)
+    if (!execution.ok) return execution
+    return ok(this.#remember(block, bytes, execution.value))
+  }
+
+  /**
+   * Commits an executed block under its certificate, which the caller has verified. False, and nothing happens, where the
+   * height is there already; another block at that height fails with `fork`.
+   */
+  commit(block: ExecutedBlock, certificate: Certificate): Promise<boolean> {
+    const turn = this.#turn.then(() => this.#commit(block, certificate))
+    this.#turn = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #commit(block: ExecutedBlock, certificate: Certificate): Promise<boolean> {
+    assert(certificate.blockId === block.id, 'a block is committed under its own certificate')
+    const height = block.header.height
+    if (height <= this.height()) {
+      if (height === this.height() && toHex(this.#state.head.id) !== block.id) throw fork(height)
+      return false
+    }
+    assert(height === this.height() + 1, 'blocks are committed in order')
+    assert(equalBytes(block.header.parent, this.#state.head.id), 'a committed block extends the head')
+    const encoded = encodeCertificate(certificate)
+    await this.#store.append({
+      height,
+      block: block.bytes,
+      certificate: encoded,
+      transactionIds: block.transactions.map(transactionId),
+      changes: block.execution.changes,
+    })
+    this.#state = block.execution.state
+    assert(this.#state.head.height === height, 'the state follows the chain')
+    this.#head = { header: block.header, certificate: encoded }
+    this.#committedAt = this.#clock.now()
+    this.#executed.clear()
+    const state = this.#state
+    for (const listener of this.#listeners) {
+      listener({ height, block, certificate: encoded, round: certificate.round, state })
+    }
+    return true
+  }
+
+  #remember(block: Block, bytes: Uint8Array, execution: Execution): ExecutedBlock {
+    const id = toHex(blockId(block.header))
+    const transactions = block.transactions.map((encoded) => {
+      const transaction = decodeTransaction(encoded)
+      assert(transaction.ok, 'an executed block has transactions that decode')
+      return transaction.value
+    })
+    const executed = { id, bytes, header: block.header, transactions, execution }
+    this.#executed.set(id, executed)
+    return executed
+  }
+
+  /** Verifies the ballots of a block whose proofs are not known to hold. Those that the ledger will refuse anyway are left to it. */
+  async #verifyBallots(
+    state: State,
+    transactions: readonly Transaction[],
+  ): Promise<Result<void, BlockRejection>> {
+    const jobs: BallotJob[] = []
+    const ids: string[] = []
+    for (const transaction of transactions) {
+      if (transaction.kind !== 'ballot') continue
+      const id = toHex(ballotId(transaction.ballot))
+      if (this.#verified.has(id)) continue
+      const record = electionRecord(state, transaction.ballot.uuid)
+      const election = record === undefined ? undefined : electionOf(record)
+      if (election === undefined) continue
+      jobs.push({ election, ballot: transaction.ballot })
+      ids.push(id)
+    }
+    const outcomes = await this.#verifier.verify(jobs, 'urgent')
+    if (outcomes === 'busy') return refuse('rejected-transaction', 'the node is stopping')
+    for (const [index, outcome] of outcomes.entries()) {
+      if (!outcome.ok) {
+        return refuse('rejected-transaction', `ballot ${ids[index]}: ${outcome.error.code}`)
+      }
+      this.rememberVerified(ids[index]!)
+    }
+    return ok(undefined)
+  }
+
+  async #inputs(
+    state: State,
+    transactions: readonly Transaction[],
+  ): Promise<{
+    readonly isVerified: (id: string) => boolean
+    readonly ballots: ReadonlyMap<string, Ballot>
+  }> {
+    const ballots = new Map<string, Ballot>()
+    for (const id of neededBallots(state, transactions)) {
+      ballots.set(toHex(id), await this.#ballots.ballot(id))
+    }
+    return { isVerified: (id) => this.#verified.has(id), ballots }
+  }
+}
+
+/** What `execute` checks before it spends anything; the ledger checks it again. */
+function checkPlace(state: State, header: BlockHeader): Result<void, BlockRejection> {
+  if (!equalBytes(header.networkId, state.networkId)) return refuse('wrong-network', 'another network')
+  if (header.height !== state.head.height + 1) {
+    return refuse('wrong-height', `height ${header.height} on top of ${state.head.height}`)
+  }
+  if (!equalBytes(header.parent, state.head.id)) return refuse('wrong-parent', 'it does not extend the head')
+  if (header.time <= state.head.time) return refuse('wrong-time', 'its time is not after its parent’s')
+  return ok(undefined)
+}
+
+/** Two certified blocks at one height. */
+export function fork(height: number): NodeError {
+  return new NodeError(
+    'fork',
+    `two different blocks of height ${height} are certified: more than a third of the validators is faulty; stop and compare with other operators`,
+  )
+}

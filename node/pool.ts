@@ -1,0 +1,300 @@
+/**
+ * Transactions that wait for a block. What comes in is hostile: cheap checks first (size, form, known, room, budget of the
+ * peer, the ledger's own cheap rules), then proofs, through a bounded queue (T10). What is verified here is remembered in the
+ * chain, so that gossip, proposal and execution pay for a ballot once.
+ */
+import { assert, type Result, toHex } from '../base/index.ts'
+import {
+  checkTransaction,
+  decodeTransaction,
+  electionOf,
+  electionRecord,
+  isOnBoard,
+  type Rejection,
+  type RejectionCode,
+  type Transaction,
+  transactionId,
+  verifyTransaction,
+} from '../ledger/index.ts'
+import type { Chain, Committed } from './chain.ts'
+import type { Clock } from './clock.ts'
+import {
+  MAX_PEER_BUDGETS,
+  MAX_POOL_BALLOTS_PER_CREDENTIAL,
+  MAX_POOL_BYTES,
+  MAX_POOL_TRANSACTIONS,
+  MAX_REFUSED_IDS,
+  PEER_TRANSACTIONS_BURST,
+  PEER_TRANSACTIONS_PER_SECOND,
+} from './limits.ts'
+import { Budget, RecentMap } from './recent.ts'
+import type { BallotVerifier } from './verifier.ts'
+
+/** What became of an offered transaction. */
+export interface PoolOutcome {
+  /** `known`: waiting or final already. `busy`: no room at the moment; come again. */
+  readonly code: 'accepted' | 'known' | 'busy' | RejectionCode
+  readonly detail: string
+}
+
+/** A transaction that waits. */
+export interface PoolEntry {
+  /** Hexadecimal. */
+  readonly id: string
+  readonly transaction: Transaction
+  readonly bytes: Uint8Array
+  /** Taken from a client or made here, not heard by gossip: this node answers for its spreading. */
+  readonly isOurs: boolean
+  readonly addedAt: number
+}
+
+/** Bounds that tests make small; they default to the declared limits. */
+export interface PoolOptions {
+  readonly maxTransactions?: number
+  readonly maxBytes?: number
+}
+export interface PoolDependencies {
+  readonly chain: Chain
+  readonly verifier: BallotVerifier
+  readonly clock: Clock
+}
+
+/** Rejections that hold in every state: whoever passes such a transaction on did not check it. */
+const NEVER_VALID: ReadonlySet<PoolOutcome['code']> = new Set<PoolOutcome['code']>([
+  'malformed',
+  'bad-signature',
+  'ballot-invalid',
+  'key-invalid',
+])
+
+/** Whether a transaction with this outcome is bad whatever the state: no honest peer passes it on. */
+export function isNeverValid(code: PoolOutcome['code']): boolean {
+  return NEVER_VALID.has(code)
+}
+
+export class Pool {
+  readonly #chain: Chain
+  readonly #verifier: BallotVerifier
+  readonly #clock: Clock
+  readonly #maxTransactions: number
+  readonly #maxBytes: number
+  readonly #entries = new Map<string, PoolEntry>()
+  /** Being verified; they count against the limits. */
+  readonly #arriving = new Map<string, Promise<PoolOutcome>>()
+  /** Ballots of a credential, waiting or arriving. */
+  readonly #perCredential = new Map<string, number>()
+  readonly #refused = new RecentMap<PoolOutcome>(MAX_REFUSED_IDS)
+  readonly #budget = new Budget({
+    perSecond: PEER_TRANSACTIONS_PER_SECOND,
+    burst: PEER_TRANSACTIONS_BURST,
+    keys: MAX_PEER_BUDGETS,
+  })
+  readonly #listeners: ((entry: PoolEntry) => void)[] = []
+  #bytes = 0
+  #arrivingBytes = 0
+
+  constructor(options: PoolOptions, dependencies: PoolDependencies) {
+    this.#chain = dependencies.chain
+    this.#verifier = dependencies.verifier
+    this.#clock = dependencies.clock
+    this.#maxTransactions = options.maxTransactions ?? MAX_POOL_TRANSACTIONS
+    this.#maxBytes = options.maxBytes ?? MAX_POOL_BYTES
+    dependencies.chain.onCommit((committed) => this.#afterCommit(committed))
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Transactions whose proofs are being verified. */
+  get verifying(): number {
+    return this.#arriving.size
+  }
+
+  /** Called for each transaction that is taken. */
+  onAdded(listener: (entry: PoolEntry) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  get(id: string): PoolEntry | undefined {
+    return this.#entries.get(id)
+  }
+
+  entries(): Iterable<PoolEntry> {
+    return this.#entries.values()
+  }
+
+  /** What a block may be made of, in order of arrival, up to a count and a number of bytes. */
+  candidates(maxTransactions: number, maxBytes: number): readonly Transaction[] {
+    const candidates: Transaction[] = []
+    let bytes = 0
+    for (const entry of this.#entries.values()) {
+      if (candidates.length >= maxTransactions || bytes + entry.bytes.length > maxBytes) break
+      candidates.push(entry.transaction)
+      bytes += entry.bytes.length
+    }
+    return candidates
+  }
+
+  /** Drops what the ledger rejected when a block was built. */
+  drop(ids: Iterable<string>): void {
+    for (const id of ids) this.#remove(id)
+  }
+
+  /** Offers an encoded transaction; `from` is whose budget pays for it (undefined: our own). Never rejects for bad input. */
+  async add(bytes: Uint8Array, from: string | undefined, isOurs: boolean): Promise<PoolOutcome> {
+    if (from !== undefined && !this.#budget.take(from, 1, this.#clock.now())) {
+      return { code: 'busy', detail: 'too many transactions from this peer' }
+    }
+    const decoded = decodeTransaction(bytes)
+    if (!decoded.ok) return decoded.error
+    const transaction = decoded.value
+    const id = toHex(transactionId(transaction))
+    const known = this.#known(id, transaction)
+    if (known !== undefined) return known
+    const arriving = this.#arriving.get(id)
+    if (arriving !== undefined) {
+      const outcome = await arriving
+      return outcome.code === 'accepted' ? { code: 'known', detail: 'waiting for a block' } : outcome
+    }
+    const cheap = this.#check(transaction)
+    if (!cheap.ok) return cheap.error
+    const room = this.#room(transaction, bytes.length)
+    if (room !== undefined) return room
+    const outcome = this.#verifyAndTake({ id, transaction, bytes, isOurs, addedAt: this.#clock.now() })
+    this.#arriving.set(id, outcome)
+    this.#arrivingBytes += bytes.length
+    this.#countCredential(transaction, 1)
+    try {
+      return await outcome
+    } finally {
+      this.#arriving.delete(id)
+      this.#arrivingBytes -= bytes.length
+      if (!this.#entries.has(id)) this.#countCredential(transaction, -1)
+    }
+  }
+
+  #known(id: string, transaction: Transaction): PoolOutcome | undefined {
+    if (this.#entries.has(id)) return { code: 'known', detail: 'waiting for a block' }
+    const state = this.#chain.state()
+    if (
+      transaction.kind === 'ballot' &&
+      isOnBoard(state, transaction.ballot.uuid, transactionId(transaction))
+    ) {
+      return { code: 'known', detail: 'on the board already' }
+    }
+    return this.#refused.get(id)
+  }
+
+  #check(transaction: Transaction): Result<void, Rejection> {
+    const state = this.#chain.state()
+    return checkTransaction(state, transaction, Math.max(this.#clock.now(), state.head.time + 1))
+  }
+
+  #room(transaction: Transaction, size: number): PoolOutcome | undefined {
+    if (
+      this.#entries.size + this.#arriving.size >= this.#maxTransactions ||
+      this.#bytes + this.#arrivingBytes + size > this.#maxBytes
+    ) {
+      return { code: 'busy', detail: 'the pool is full' }
+    }
+    if ((this.#perCredential.get(credentialOf(transaction)) ?? 0) >= MAX_POOL_BALLOTS_PER_CREDENTIAL) {
+      return { code: 'busy', detail: 'other ballots of this credential wait for a block' }
+    }
+    return undefined
+  }
+
+  async #verifyAndTake(entry: PoolEntry): Promise<PoolOutcome> {
+    const outcome = await this.#verify(entry)
+    if (outcome !== undefined) {
+      if (isNeverValid(outcome.code)) this.#refused.set(entry.id, outcome)
+      return outcome
+    }
+    // The head may have moved meanwhile.
+    const known = this.#known(entry.id, entry.transaction)
+    if (known !== undefined) return known
+    const cheap = this.#check(entry.transaction)
+    if (!cheap.ok) return cheap.error
+    this.#take(entry)
+    return { code: 'accepted', detail: 'waiting for a block' }
+  }
+
+  /** Undefined when every proof and signature holds. */
+  async #verify(entry: PoolEntry): Promise<PoolOutcome | undefined> {
+    const { transaction } = entry
+    const state = this.#chain.state()
+    if (transaction.kind !== 'ballot') {
+      const verified = verifyTransaction(state, transaction)
+      await this.#clock.pause()
+      return verified.ok ? undefined : verified.error
+    }
+    if (this.#chain.isVerified(entry.id)) return undefined
+    const record = electionRecord(state, transaction.ballot.uuid)
+    const election = record === undefined ? undefined : electionOf(record)
+    if (election === undefined) return { code: 'not-open', detail: 'the election is not open' }
+    const outcomes = await this.#verifier.verify([{ election, ballot: transaction.ballot }], 'normal')
+    if (outcomes === 'busy') return { code: 'busy', detail: 'too many ballots wait for verification' }
+    const outcome = outcomes[0]!
+    if (!outcome.ok) {
+      const { code, detail } = outcome.error
+      return { code: 'ballot-invalid', detail: `${code}: ${detail}` }
+    }
+    this.#chain.rememberVerified(entry.id)
+    return undefined
+  }
+
+  #take(entry: PoolEntry): void {
+    assert(!this.#entries.has(entry.id), 'a transaction waits once')
+    this.#entries.set(entry.id, entry)
+    this.#bytes += entry.bytes.length
+    for (const listener of this.#listeners) listener(entry)
+  }
+
+  #remove(id: string): void {
+    const entry = this.#entries.get(id)
+    if (entry === undefined) return
+    this.#entries.delete(id)
+    this.#bytes -= entry.bytes.length
+    assert(this.#bytes >= 0, 'the pool counts its bytes')
+    if (!this.#arriving.has(id)) this.#countCredential(entry.transaction, -1)
+  }
+
+  #countCredential(transaction: Transaction, change: 1 | -1): void {
+    const credential = credentialOf(transaction)
+    if (credential === '') return
+    const count = (this.#perCredential.get(credential) ?? 0) + change
+    assert(count >= 0, 'the pool counts the ballots of a credential')
+    if (count > 0) this.#perCredential.set(credential, count)
+    else this.#perCredential.delete(credential)
+  }
+
+  /**
+   * Drops what the block made final, and what it made invalid. Ballots become invalid only by a change of phase; the few
+   * other transactions are looked at after every block.
+   */
+  #afterCommit(committed: Committed): void {
+    for (const transaction of committed.block.transactions) this.#remove(toHex(transactionId(transaction)))
+    const phases = new Map<string, string | undefined>()
+    for (const { id, transaction } of [...this.#entries.values()]) {
+      if (transaction.kind === 'ballot') {
+        const { uuid } = transaction.ballot
+        if (!phases.has(uuid)) phases.set(uuid, electionRecord(committed.state, uuid)?.phase)
+        const phase = phases.get(uuid)
+        if (phase !== 'open' && phase !== 'frozen') this.#remove(id)
+      } else if (!this.#check(transaction).ok) {
+        this.#remove(id)
+      }
+    }
+  }
+}
+
+/** What limits a voter's ballots in the pool; empty for other transactions. */
+function credentialOf(transaction: Transaction): string {
+  return transaction.kind === 'ballot'
+    ? `${transaction.ballot.uuid}/${toHex(transaction.ballot.credential)}`
+    : ''
+}

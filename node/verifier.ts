@@ -1,0 +1,82 @@
+/**
+ * The BallotVerifier port: the one door to the costly work on ballots, so that it can move to worker threads without anyone
+ * noticing. A job is self-contained: the election's and the ballot's public values, nothing of the state.
+ */
+import { assert, type Result } from '../base/index.ts'
+import { type Ballot, type BallotRefusal, type Election, verifyBallot } from '../election/index.ts'
+import type { Clock } from './clock.ts'
+import { MAX_VERIFIER_JOBS } from './limits.ts'
+
+/** A ballot and the election that it claims to be for. */
+export interface BallotJob {
+  readonly election: Election
+  readonly ballot: Ballot
+}
+
+/** `urgent` jobs (a proposal waits for them) go before all others and are never refused. */
+export type Urgency = 'urgent' | 'normal'
+
+/** Verifies ballots somewhere. */
+export interface BallotVerifier {
+  /** Outcomes in the order of the jobs; `busy`, and nothing is verified, when the queue has no room for all. */
+  verify(
+    jobs: readonly BallotJob[],
+    urgency: Urgency,
+  ): Promise<readonly Result<void, BallotRefusal>[] | 'busy'>
+  /** Ballots that wait or are being verified. */
+  pending(): number
+  stop(): Promise<void>
+}
+
+interface Waiting {
+  readonly job: BallotJob
+  readonly done: (outcome: Result<void, BallotRefusal>) => void
+}
+
+/** Verifies in this thread, one ballot after the other, and gives everything else its turn between two of them. */
+export function createInlineVerifier(options: {
+  readonly clock: Clock
+  /** Defaults to MAX_VERIFIER_JOBS. */
+  readonly maxJobs?: number
+}): BallotVerifier {
+  const maxJobs = options.maxJobs ?? MAX_VERIFIER_JOBS
+  const queues: Record<Urgency, Waiting[]> = { urgent: [], normal: [] }
+  let isRunning = false
+  let isStopped = false
+
+  const run = async (): Promise<void> => {
+    if (isRunning) return
+    isRunning = true
+    while (!isStopped) {
+      const next = queues.urgent.shift() ?? queues.normal.shift()
+      if (next === undefined) break
+      next.done(verifyBallot(next.job.election, next.job.ballot))
+      await options.clock.pause()
+    }
+    isRunning = false
+  }
+  const pending = (): number => queues.urgent.length + queues.normal.length
+  return {
+    verify: (jobs, urgency) => {
+      if (isStopped) return Promise.resolve('busy')
+      if (urgency === 'normal' && queues.normal.length + jobs.length > maxJobs) {
+        return Promise.resolve('busy')
+      }
+      const outcomes = jobs.map(
+        (job) =>
+          new Promise<Result<void, BallotRefusal>>((done) => {
+            queues[urgency].push({ job, done })
+          }),
+      )
+      assert(queues.normal.length <= maxJobs, 'the verifier keeps its limit')
+      void run()
+      return Promise.all(outcomes)
+    },
+    pending,
+    stop: async () => {
+      isStopped = true
+      queues.urgent.length = 0
+      queues.normal.length = 0
+    },
+  }
+}

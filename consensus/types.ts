@@ -123,7 +123,7 @@ export type Effect =
   | { readonly type: 'sign'; readonly draft: Draft }
   /**
    * Send this message of ours once more: it was signed and sent before, and too few answered [R13]. Nothing is signed and
-   * nothing comes back as input. The transport must not swallow it as a duplicate of the first sending.
+   * nothing comes back as input. A transport may drop a repetition that follows soon, but not every one as a duplicate.
    */
   | { readonly type: 'resend'; readonly message: Message }
   /** Start the timer of this round; it replaces any earlier timer. Answer after that time: `timeout`. */

@@ -118,6 +118,7 @@ export type RejectionCode =
   | 'wrong-election'
   | 'unknown-credential'
   | 'ballot-exists'
+  | 'board-full'
   | 'ballot-invalid'
   | 'not-open'
   | 'decryption-exists'
@@ -158,6 +159,19 @@ export type BlockRejectionCode =
   | 'rejected-transaction'
 export type BlockRejection = Refusal<BlockRejectionCode>
 
+/** A roll that is being published: one a registrar, the newest hash. Complete when `received` equals `chunks`. */
+export interface RollProgress {
+  readonly registrar: Uint8Array
+  readonly hash: Uint8Array
+  readonly isWeighted: boolean
+  readonly chunks: number
+  readonly received: number
+  /** SSZ root of the list, by place, of the SHA-256 of each chunk's entries (zero: not there yet). */
+  readonly chunksRoot: Uint8Array
+  /** Who signed it, in order; only a complete roll can be signed. */
+  readonly signers: readonly Uint8Array[]
+}
+
 /** One election as the state commits to it: small, SSZ, its `hash_tree_root` is a leaf of the state. Big lists are roots. */
 export interface ElectionRecord {
   readonly draft: ElectionDraft
@@ -165,8 +179,12 @@ export interface ElectionRecord {
   readonly phase: Phase
   /** In the draft's order of trustees; undefined until published. `encodeTrusteeKey`. */
   readonly trusteeKeys: readonly (Uint8Array | undefined)[]
+  /** Rolls that registrars are publishing, in order of their first chunk; empty once one is accepted. */
+  readonly rolls: readonly RollProgress[]
   /** The accepted roll. */
   readonly roll?: {
+    /** The registrar who published it. */
+    readonly registrar: Uint8Array
     readonly hash: Uint8Array
     /** SSZ root of the list of entries. */
     readonly root: Uint8Array

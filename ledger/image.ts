@@ -1,0 +1,70 @@
+/**
+ * The durable image of a state: a map of small keys that each block changes in proportion to what it did. Storage keeps the last
+ * value of each key; `load.ts` makes the state of them again. Keys, by their first byte (numbers big-endian):
+ *
+ *   h                                  the head: height, id, time, state root, number of elections
+ *   r <election: 4>                    the election's record, SSZ
+ *   c <election: 4> <registrar: 32> <chunk: 4>   flat entries of a roll chunk, while it is published and for ever once accepted
+ *   b <election: 4> <position: 4>      a ballot's id, in board order
+ *   n <election: 4> <place: 4>         the id of the ballot that counts for a place on the roll
+ */
+import { ContainerType } from '@chainsafe/ssz'
+import { type Codec, codec, concat, toBigEndian, toHex, utf8 } from '../base/index.ts'
+import { BYTES32, UINT32, UINT64 } from './ssz.ts'
+import type { Change } from './types.ts'
+
+/** What the head's key holds. */
+export interface Head {
+  height: number
+  id: Uint8Array
+  time: number
+  stateRoot: Uint8Array
+  elections: number
+}
+
+export const headCodec: Codec<Head> = codec(
+  new ContainerType(
+    { height: UINT64, id: BYTES32, time: UINT64, stateRoot: BYTES32, elections: UINT32 },
+    { typeName: 'Head' },
+  ),
+  84,
+)
+
+/** First bytes of keys. */
+export type KeyKind = 'h' | 'r' | 'c' | 'b' | 'n'
+
+function number(value: number): Uint8Array {
+  return toBigEndian(BigInt(value), 4)
+}
+
+export function headKey(): Uint8Array {
+  return utf8('h')
+}
+export function recordKey(election: number): Uint8Array {
+  return concat(utf8('r'), number(election))
+}
+export function chunkKey(election: number, registrar: Uint8Array, chunk: number): Uint8Array {
+  return concat(utf8('c'), number(election), registrar, number(chunk))
+}
+export function boardKey(election: number, position: number): Uint8Array {
+  return concat(utf8('b'), number(election), number(position))
+}
+export function countingKey(election: number, place: number): Uint8Array {
+  return concat(utf8('n'), number(election), number(place))
+}
+
+/** Changes of one block: the last value a key. Mutable, lives as long as the block's execution. */
+export interface ChangeLog {
+  put(key: Uint8Array, value: Uint8Array): void
+  remove(key: Uint8Array): void
+  all(): readonly Change[]
+}
+
+export function changeLog(): ChangeLog {
+  const changes = new Map<string, Change>()
+  return {
+    put: (key, value) => void changes.set(toHex(key), { key, value }),
+    remove: (key) => void changes.set(toHex(key), { key, value: undefined }),
+    all: () => [...changes.values()],
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The state out of its durable image. Nothing in the image is believed: every root is computed again from the lists and
+ * compared with the record's, and the state's with the head's; what does not add up is `state-damaged`.
+ */
+import { equalBytes, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
+import { sha256 } from '../crypto/index.ts'
+import {
+  decodeTally,
+  decodeTrusteeKey,
+  type EncryptedTally,
+  type TrusteePublicKey,
+} from '../election/index.ts'
+import { belenios, type ElectionState, newElection, sealed, trusteesOf } from './election-state.ts'
+import { EMPTY_TRIE, type IdTrie, withId } from './id-trie.ts'
+import { type Head, headCodec } from './image.ts'
+import { BOARD_DEPTH, ROLL_DEPTH } from './limits.ts'
+import { listOf, valueAt, withValue, withValues, zeroList } from './list-tree.ts'
+import { completed, newPendingRoll, type PendingRoll } from './pending-roll.ts'
+import { decodeRecord, recordRoot } from './record.ts'
+import { buildRoll, ENTRY_BYTES, type Roll } from './roll.ts'
+import { genesisState, type State, stateRoot, withElection } from './state.ts'
+import type { ElectionRecord, Genesis, RollProgress } from './types.ts'
+
+/** The entries of one election, sorted out by kind. */
+interface Parts {
+  record?: Uint8Array
+  /** By registrar in hexadecimal, then place. */
+  readonly chunks: Map<string, Map<number, Uint8Array>>
+  readonly board: Map<number, Uint8Array>
+  readonly counting: Map<number, Uint8Array>
+}
+
+class Damage extends Error {
+  override readonly name = 'Damage'
+}
+
+function damaged(what: string): never {
+  throw new Damage(what)
+}
+
+/** The state out of its durable image: all changes of all finalised blocks, last value a key. */
+export function loadState(
+  genesis: Genesis,
+  networkId: Uint8Array,
+  entries: Iterable<readonly [Uint8Array, Uint8Array]>,
+): Result<State, Refusal<'state-damaged'>> {
+  try {
+    return ok(load(genesis, networkId, entries))
+  } catch (error) {
+    if (error instanceof Damage) return refuse('state-damaged', error.message)
+    throw error
+  }
+}
+
+function load(
+  genesis: Genesis,
+  networkId: Uint8Array,
+  entries: Iterable<readonly [Uint8Array, Uint8Array]>,
+): State {
+  const { head, elections } = sortedOut(entries)
+  let state = genesisState(genesis, networkId)
+  if (head === undefined) {
+    if (elections.size > 0) damaged('there are elections and no head')
+    return state
+  }
+  for (let index = 0; index < head.elections; index++) {
+    const parts = elections.get(index) ?? damaged(`election ${index} is missing`)
+    state = withElection(state, loadElection(index, parts))
+  }
+  if (elections.size !== head.elections) damaged(`${elections.size} elections, not ${head.elections}`)
+  const { height, id, time } = head
+  if (height < 1 || time <= genesis.time) damaged('the head is not after the genesis')
+  if (!equalBytes(stateRoot(state), head.stateRoot))
+    damaged(`the state root is ${toHex(stateRoot(state))}, not ${toHex(head.stateRoot)}`)
+  return { ...state, head: { height, id, time } }
+}
+
+function sortedOut(entries: Iterable<readonly [Uint8Array, Uint8Array]>): {
+  readonly head: Head | undefined
+  readonly elections: ReadonlyMap<number, Parts>
+} {
+  let head: Head | undefined
+  const elections = new Map<number, Parts>()
+  for (const [key, value] of entries) {
+    const kind = String.fromCharCode(key[0] ?? 0)
+    if (kind === 'h' && key.length === 1) {
+      const decoded = headCodec.decode(value)
+      head = decoded.ok ? decoded.value : damaged(`the head is malformed: ${decoded.error.detail}`)
+      continue
+    }
+    if (key.length < 5) damaged(`a key of ${key.length} bytes`)
+    const view = new DataView(key.buffer, key.byteOffset, key.length)
+    const index = view.getUint32(1)
+    const parts: Parts = elections.get(index) ?? { chunks: new Map(), board: new Map(), counting: new Map() }
+    elections.set(index, parts)
+    if (kind === 'r' && key.length === 5) parts.record = value
+    else if (kind === 'c' && key.length === 41) {
+      const registrar = toHex(key.subarray(5, 37))
+      const chunks = parts.chunks.get(registrar) ?? new Map<number, Uint8Array>()
+      parts.chunks.set(registrar, chunks.set(view.getUint32(37), value))
+    } else if (kind === 'b' && key.length === 9) parts.board.set(view.getUint32(5), value)
+    else if (kind === 'n' && key.length === 9) parts.counting.set(view.getUint32(5), value)
+    else damaged(`an unknown key ${toHex(key)}`)
+  }
+  return { head, elections }
+}
+
+function loadElection(index: number, parts: Parts): ElectionState {
+  const place = `election ${index}`
+  const record = decodeRecord(parts.record ?? damaged(`${place}: no record`))
+  if (!record.ok) return damaged(`${place}: ${record.error.detail}`)
+  const { draft, administrator } = record.value
+  const base: ElectionState = {
+    ...newElection(index, draft, administrator),
+    record: record.value,
+    trusteeKeys: loadTrusteeKeys(record.value, place),
+    ...loadRolls(record.value, parts, place),
+    ...loadBoard(record.value, parts, place),
+  }
+  const keyed = withBelenios(base, place)
+  const tally = loadTally(record.value, place)
+  const loaded = tally === undefined ? keyed : { ...keyed, tally }
+  // The record of a sealed election follows from the rest: this compares every root and count at once.
+  if (!equalBytes(recordRoot(sealed(loaded).record), recordRoot(record.value)))
+    damaged(`${place}: the record does not follow from the lists`)
+  return loaded
+}
+
+function loadTrusteeKeys(record: ElectionRecord, place: string): readonly (TrusteePublicKey | undefined)[] {
+  if (record.trusteeKeys.length !== record.draft.trustees.length) damaged(`${place}: not a key a trustee`)
+  return record.trusteeKeys.map((key, i) => {
+    if (key === undefined) return undefined
+    const decoded = decodeTrusteeKey(key)
+    return decoded.ok ? decoded.value : damaged(`${place}: key of trustee ${i + 1} is malformed`)
+  })
+}
+
+function loadRolls(
+  record: ElectionRecord,
+  parts: Parts,
+  place: string,
+): { readonly rolls: readonly PendingRoll[]; readonly roll?: Roll } {
+  const expected = (record.roll === undefined ? 0 : 1) + record.rolls.length
+  if (parts.chunks.size !== expected) damaged(`${place}: ${parts.chunks.size} rolls, not ${expected}`)
+  const rolls = record.rolls.map((progress) => loadPending(progress, parts, place))
+  if (record.roll === undefined) return { rolls }
+  const chunks = parts.chunks.get(toHex(record.roll.registrar)) ?? damaged(`${place}: the roll is missing`)
+  const ordered = Array.from(
+    { length: chunks.size },
+    (_, i) => chunks.get(i) ?? damaged(`${place}: chunk ${i} of the roll is missing`),
+  )
+  checkChunks(ordered, place)
+  const roll = buildRoll(ordered)
+  if (!equalBytes(roll.root, record.roll.root)) damaged(`${place}: the roll has another root`)
+  return { rolls, roll }
+}
+
+function checkChunks(chunks: Iterable<Uint8Array>, place: string): void {
+  for (const chunk of chunks)
+    if (chunk.length === 0 || chunk.length % ENTRY_BYTES !== 0)
+      damaged(`${place}: a roll chunk of ${chunk.length} bytes`)
+}
+
+function loadPending(progress: RollProgress, parts: Parts, place: string): PendingRoll {
+  const { registrar, hash, isWeighted, chunks: count, signers } = progress
+  const found = parts.chunks.get(toHex(registrar)) ?? damaged(`${place}: a roll without chunks`)
+  checkChunks(found.values(), place)
+  const start = newPendingRoll({ registrar, rollHash: hash, isWeighted, count })
+  let { hashes } = start
+  const chunks = new Map<number, Uint8Array>()
+  for (const [i, chunk] of found) {
+    if (i >= count) damaged(`${place}: chunk ${i} of ${count}`)
+    hashes = withValue(hashes, i, sha256(chunk))
+    chunks.set(i, chunk)
+  }
+  const pending: PendingRoll = { ...start, hashes, chunks, signers }
+  if (chunks.size < count) return pending
+  const whole = completed(pending)
+  return whole.ok ? whole.value : damaged(`${place}: ${whole.error.detail}`)
+}
+
+function loadBoard(
+  record: ElectionRecord,
+  parts: Parts,
+  place: string,
+): Pick<ElectionState, 'ballots' | 'seen' | 'counting'> {
+  for (const id of [...parts.board.values(), ...parts.counting.values()])
+    if (id.length !== 32) damaged(`${place}: a ballot id of ${id.length} bytes`)
+  const ids = Array.from(
+    { length: parts.board.size },
+    (_, i) => parts.board.get(i) ?? damaged(`${place}: ballot ${i} is missing`),
+  )
+  const ballots = listOf(BOARD_DEPTH, ids)
+  let seen: IdTrie = EMPTY_TRIE
+  const known = new Set<string>()
+  for (const [position, id] of ids.entries()) {
+    if (known.has(toHex(id))) damaged(`${place}: ballot ${position} is on the board twice`)
+    known.add(toHex(id))
+    seen = withId(seen, id, position, (at) => valueAt(ballots, at))
+  }
+  const voters = record.roll?.voters ?? 0
+  const places = [...parts.counting].sort(([a], [b]) => a - b)
+  if ((places.at(-1)?.[0] ?? -1) >= voters) damaged(`${place}: a ballot counts for nobody on the roll`)
+  const counting = withValues(
+    zeroList(ROLL_DEPTH, voters),
+    places.map(([at]) => at),
+    places.map(([, id]) => id),
+  )
+  return { ballots, seen, counting }
+}
+
+function withBelenios(election: ElectionState, place: string): ElectionState {
+  const { record, roll, trusteeKeys } = election
+  if (record.electionHash === undefined) return election
+  if (roll === undefined || trusteeKeys.includes(undefined))
+    damaged(`${place}: frozen without all keys and the roll`)
+  const computed = belenios(record.draft, trusteesOf(election))
+  if (!equalBytes(computed.hash, record.electionHash)) damaged(`${place}: another election hash`)
+  return { ...election, election: computed }
+}
+
+function loadTally(record: ElectionRecord, place: string): EncryptedTally | undefined {
+  if (record.tally === undefined) return undefined
+  const decoded = decodeTally(record.draft.questions, record.tally)
+  return decoded.ok ? decoded.value : damaged(`${place}: the tally is malformed`)
+}

@@ -1,0 +1,46 @@
+/** Signing transactions, and who must have signed one. */
+import { assert, equalBytes, ok, type Result, refuse, unreachable } from '../base/index.ts'
+import { publicKeyOf, sign, verifySignature } from '../crypto/index.ts'
+import { signingBytes, type Unsigned, type UnsignedTransaction } from './transaction-ssz.ts'
+import type { Rejection, Transaction } from './types.ts'
+
+/** Signs the canonical form: domain tag, network id, kind, body (T15). The author's key must match `privateKey`. */
+export function signTransaction(
+  networkId: Uint8Array,
+  body: Unsigned<Transaction>,
+  privateKey: Uint8Array,
+): Transaction {
+  assert(equalBytes(publicKeyOf(privateKey), authorOf(body)), "a transaction is signed with its author's key")
+  return { ...body, signature: sign(signingBytes(networkId, body), privateKey) }
+}
+
+/** The Ed25519 key that must have signed a transaction. */
+export function authorOf(body: UnsignedTransaction): Uint8Array {
+  switch (body.kind) {
+    case 'draft':
+      return body.administrator
+    case 'trusteeKey':
+    case 'partialDecryption':
+      return body.trustee
+    case 'rollChunk':
+    case 'rollSignature':
+      return body.registrar
+    default:
+      return unreachable(body)
+  }
+}
+
+/** Whether a transaction other than a ballot carries its author's signature for this network. */
+export function verifyAuthor(
+  networkId: Uint8Array,
+  transaction: Exclude<Transaction, { kind: 'ballot' }>,
+): Result<void, Rejection> {
+  const isGood = verifySignature(
+    signingBytes(networkId, transaction),
+    transaction.signature,
+    authorOf(transaction),
+  )
+  return isGood
+    ? ok(undefined)
+    : refuse('bad-signature', 'not the signature of its author for this network and these contents')
+}

@@ -1,0 +1,121 @@
+/**
+ * The costly rest about a transaction: signatures and zero-knowledge proofs (T09). Expects what `check.ts` has accepted. Apart
+ * from partial decryptions the answer depends only on the transaction, the network id and what is fixed since the draft or the
+ * freezing of the election, so that a node may remember it.
+ */
+import { ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
+import { decodePoint, IDENTITY } from '../crypto/index.ts'
+import {
+  decodePartialDecryption,
+  decodeTrusteeKey,
+  type Place,
+  verifyBallot,
+  verifyPartialDecryption,
+  verifyTrusteeKey,
+} from '../election/index.ts'
+import { type Find, trusteePlace } from './check.ts'
+import type { ElectionState } from './election-state.ts'
+import { verifyAuthor } from './sign.ts'
+import { findElection, type State } from './state.ts'
+import type { Rejection, Transaction, TransactionOf } from './types.ts'
+
+type Verified = Result<void, Rejection>
+
+/** The costly rest: a signature, a proof of knowledge, a ballot's proofs, a decryption's proofs. */
+export function verifyTransaction(state: State, transaction: Transaction): Verified {
+  return verifyIn(state, (uuid) => findElection(state, uuid), transaction)
+}
+
+/** The same against elections that are ahead of the state. */
+export function verifyIn(state: State, find: Find, transaction: Transaction): Verified {
+  if (transaction.kind === 'ballot') return verifyVoter(find, transaction)
+  const author = verifyAuthor(state.networkId, transaction)
+  if (!author.ok) return author
+  switch (transaction.kind) {
+    case 'draft':
+    case 'rollSignature':
+      return author
+    case 'trusteeKey':
+      return verifyKey(find, transaction)
+    case 'rollChunk':
+      return verifyChunk(transaction)
+    case 'partialDecryption':
+      return verifyDecryption(state, find, transaction)
+    default:
+      return unreachable(transaction)
+  }
+}
+
+function verifyVoter(find: Find, { ballot }: TransactionOf<'ballot'>): Verified {
+  const election = find(ballot.uuid)?.election
+  if (election === undefined) return refuse('not-open', 'the election has no key yet')
+  const verified = verifyBallot(election, ballot)
+  if (verified.ok) return ok(undefined)
+  const { code, detail, place } = verified.error
+  return refuse('ballot-invalid', `${code}: ${detail}${inWords(place)}`)
+}
+
+/** A place in a ballot or decryption, counted from 1 for people. */
+function inWords({ question, choice, proof }: Place): string {
+  const words = [
+    question === undefined ? '' : `question ${question + 1}`,
+    choice === undefined ? '' : `choice ${choice + 1}`,
+    proof === undefined ? '' : `proof ${proof}`,
+  ].filter((word) => word !== '')
+  return words.length === 0 ? '' : ` (${words.join(', ')})`
+}
+
+function verifyKey(find: Find, { uuid, trustee, key }: TransactionOf<'trusteeKey'>): Verified {
+  const decoded = decodeTrusteeKey(key)
+  if (!decoded.ok) return refuse('key-invalid', decoded.error.detail)
+  const { publicKey } = decoded.value
+  if (publicKey.equals(IDENTITY)) return refuse('key-invalid', 'the neutral element hides nothing')
+  if (!verifyTrusteeKey(decoded.value))
+    return refuse('key-invalid', 'the proof that the trustee knows the private key is wrong')
+  const twin = find(uuid)?.trusteeKeys.findIndex((other) => other?.publicKey.equals(publicKey)) ?? -1
+  if (twin >= 0)
+    return refuse('key-exists', `the key of trustee ${toHex(trustee)} is that of trustee ${twin + 1}`)
+  return ok(undefined)
+}
+
+function verifyChunk({ index, entries }: TransactionOf<'rollChunk'>): Verified {
+  for (const [i, { credential }] of entries.entries()) {
+    const point = decodePoint(credential)
+    const fault = point.ok
+      ? point.value.equals(IDENTITY)
+        ? 'the neutral element is nobody'
+        : undefined
+      : point.error.detail
+    if (fault !== undefined)
+      return refuse('roll-invalid', `entry ${i} of chunk ${index}: ${toHex(credential)}: ${fault}`)
+  }
+  return ok(undefined)
+}
+
+function verifyDecryption(
+  state: State,
+  find: Find,
+  transaction: TransactionOf<'partialDecryption'>,
+): Verified {
+  const found = find(transaction.uuid)
+  if (found?.election === undefined || found.tally === undefined)
+    return refuse('wrong-phase', 'the election has no tally yet')
+  const place = trusteePlace(found, transaction.trustee)
+  const key = place === undefined ? undefined : found.trusteeKeys[place]
+  if (place === undefined || key === undefined)
+    return refuse('unknown-trustee', `the election has no trustee ${toHex(transaction.trustee)}`)
+  const author = trusteeName(state, found, place)
+  const decoded = decodePartialDecryption(transaction.decryption)
+  if (!decoded.ok) return refuse('decryption-invalid', `of ${author}: ${decoded.error.detail}`)
+  const verified = verifyPartialDecryption(found.election, found.tally, key.publicKey, decoded.value)
+  if (verified.ok) return ok(undefined)
+  const { code, detail, place: where } = verified.error
+  return refuse('decryption-invalid', `of ${author}: ${code}: ${detail}${inWords(where)}`)
+}
+
+/** How to name a trustee in a refusal: number, the validator's name where its key is one's, and the key (T19). */
+export function trusteeName(state: State, election: ElectionState, place: number): string {
+  const key = toHex(election.record.draft.trustees[place]!)
+  const validator = state.genesis.validators.find(({ publicKey }) => toHex(publicKey) === key)
+  return `trustee ${place + 1} (${validator === undefined ? '' : `${validator.name}, `}${key})`
+}

@@ -1,8 +1,8 @@
 /**
  * What each accepted transaction does to its election. Expects what `check.ts` and `verify.ts` have accepted; the little that
- * only shows here (the hash of a completed roll) is refused here.
+ * only shows here (the hash of a completed roll, another trustee's key) is refused here.
  */
-import { assert, equalBytes, ok, type Result, toHex } from '../base/index.ts'
+import { assert, equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
 import {
   addToTally,
   type Ballot,
@@ -43,6 +43,9 @@ export function applyTrusteeKey(
   const place = trusteePlace(election, trustee)
   const decoded = decodeTrusteeKey(key)
   assert(place !== undefined && decoded.ok, 'a checked key is well-formed and from a trustee')
+  const { publicKey } = decoded.value
+  const twin = election.trusteeKeys.findIndex((other) => other?.publicKey.equals(publicKey))
+  if (twin >= 0) return refuse('key-exists', `this is the key of trustee ${twin + 1}`)
   const trusteeKeys = election.trusteeKeys.with(place, decoded.value)
   const records = election.record.trusteeKeys.with(place, key)
   return ok(frozen(withRecord({ ...election, trusteeKeys }, { trusteeKeys: records })))

@@ -61,7 +61,7 @@ export function blockId(header: BlockHeader): Uint8Array {
   return headerCodec.root(header)
 }
 
-/** SSZ root of the list of encoded transactions. */
+/** SSZ root of a block's list of encoded transactions, as its header has it: says whether bytes are the block of an id. */
 export function transactionsRoot(transactions: readonly Uint8Array[]): Uint8Array {
   return transactionsCodec.root([...transactions])
 }

@@ -5,6 +5,7 @@ export {
   decodeHeader,
   encodeBlock,
   encodeHeader,
+  transactionsRoot,
 } from './block.ts'
 export { archiveTimestamp, boardEntries, boardIds } from './board.ts'
 export { buildBlock } from './build.ts'

@@ -2,9 +2,9 @@
  * A roll while its registrar publishes it: chunks in any order under one hash, complete when all are there, accepted
  * when enough registrars have signed it (T11).
  */
-import { compareBytes, equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
+import { equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
 import { sha256 } from '../crypto/index.ts'
-import { payloadHash, publicCredentialsJson, type RollEntry } from '../election/index.ts'
+import { compareCredentials, payloadHash, publicCredentialsJson, type RollEntry } from '../election/index.ts'
 import {
   MAX_CHUNK_ENTRIES,
   MAX_ROLL_CHUNKS,
@@ -57,7 +57,7 @@ export function checkChunk(chunk: Unsigned<Chunk>): Result<void, Rejection> {
       `${entries.length} entries in a chunk, allowed are 1 to ${MAX_CHUNK_ENTRIES}`,
     )
   for (const [i, { credential, weight }] of entries.entries()) {
-    if (i > 0 && compareBytes(entries[i - 1]!.credential, credential) >= 0)
+    if (i > 0 && compareCredentials(entries[i - 1]!.credential, credential) >= 0)
       return refuse('roll-invalid', `entry ${i} of chunk ${index} does not ascend: unsorted or twice there`)
     if (weight < 1n || weight > MAX_TOTAL_WEIGHT || (!isWeighted && weight !== 1n))
       return refuse('roll-invalid', `entry ${i} of chunk ${index} has a wrong weight`)
@@ -73,9 +73,9 @@ export function checkNextChunk(pending: PendingRoll, chunk: Chunk): Result<void,
     return refuse('roll-exists', `chunk ${chunk.index} of this roll is there already`)
   const before = pending.chunks.get(chunk.index - 1)
   const after = pending.chunks.get(chunk.index + 1)
-  if (before && compareBytes(credentialAt(before, before.length / ENTRY_BYTES - 1), first(chunk)) >= 0)
+  if (before && compareCredentials(credentialAt(before, before.length / ENTRY_BYTES - 1), first(chunk)) >= 0)
     return refuse('roll-invalid', `chunk ${chunk.index} does not ascend from the one before`)
-  if (after && compareBytes(chunk.entries.at(-1)!.credential, credentialAt(after, 0)) >= 0)
+  if (after && compareCredentials(chunk.entries.at(-1)!.credential, credentialAt(after, 0)) >= 0)
     return refuse('roll-invalid', `chunk ${chunk.index} does not ascend to the one after`)
   return ok(undefined)
 }
@@ -100,7 +100,7 @@ export function completed(pending: PendingRoll): Result<PendingRoll, Rejection> 
     const before = chunks[i - 1]
     if (
       before &&
-      compareBytes(credentialAt(before, before.length / ENTRY_BYTES - 1), credentialAt(chunk, 0)) >= 0
+      compareCredentials(credentialAt(before, before.length / ENTRY_BYTES - 1), credentialAt(chunk, 0)) >= 0
     )
       return refuse('roll-invalid', `chunk ${i} does not ascend from the one before`)
   }
@@ -135,7 +135,7 @@ export function splitRoll(
   entries: readonly RollEntry[],
   isWeighted: boolean,
 ): readonly Unsigned<Transaction>[] {
-  const sorted = [...entries].sort((a, b) => compareBytes(a.credential, b.credential))
+  const sorted = [...entries].sort((a, b) => compareCredentials(a.credential, b.credential))
   const rollHash = payloadHash(publicCredentialsJson(sorted, isWeighted))
   const count = Math.ceil(entries.length / MAX_CHUNK_ENTRIES)
   return Array.from({ length: count }, (_, index) => ({

@@ -1,12 +1,12 @@
 /**
- * The accepted roll: entries flat, ascending by credential, with all levels of their Merkle tree; 64 bytes a voter beside the
+ * The accepted roll: entries flat, in the order of Belenios' list (`compareCredentials`; a place here is a line there), with all levels of their Merkle tree; 64 bytes a voter beside the
  * 40 of the entry. It never changes again, so that all versions of the state share it, and a credential is found by halving.
  *
  * Its root is the SSZ root of List[RollEntry{credential: Bytes32, weight: uint64}, 2^20].
  */
 import { hashInto, zeroHash } from '@chainsafe/persistent-merkle-tree'
-import { assert, compareBytes, concat } from '../base/index.ts'
-import type { RollEntry } from '../election/index.ts'
+import { assert, concat } from '../base/index.ts'
+import { compareCredentials, type RollEntry } from '../election/index.ts'
 import { MAX_VOTERS, ROLL_DEPTH } from './limits.ts'
 import { hashPair, isInList, lengthChunk, ROOT_BYTES } from './merkle.ts'
 
@@ -63,7 +63,7 @@ export function placeOf(roll: Roll, credential: Uint8Array): number | undefined 
   let high = roll.voters
   while (low < high) {
     const middle = (low + high) >>> 1
-    const order = compareBytes(
+    const order = compareCredentials(
       roll.bytes.subarray(middle * ENTRY_BYTES, middle * ENTRY_BYTES + CREDENTIAL_BYTES),
       credential,
     )

@@ -74,7 +74,7 @@ export type Transaction =
       /** This chunk's place, 0..count-1. */
       readonly index: number
       readonly count: number
-      /** Ascending by credential, within and across chunks. */
+      /** In the order of the Belenios list (`compareCredentials`), strictly, within and across chunks. */
       readonly entries: readonly RollEntry[]
       readonly signature: Uint8Array
     }

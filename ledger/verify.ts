@@ -1,7 +1,7 @@
 /**
  * The costly rest about a transaction: signatures and zero-knowledge proofs (T09). Expects what `check.ts` has accepted. Apart
- * from partial decryptions the answer depends only on the transaction, the network id and what is fixed since the draft or the
- * freezing of the election, so that a node may remember it.
+ * from partial decryptions the answer depends only on the transaction and the network id (a ballot names its election by hash),
+ * so that a node may remember it: nodes that remember and nodes that do not must agree.
  */
 import { ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
 import { decodePoint, IDENTITY } from '../crypto/index.ts'
@@ -36,7 +36,7 @@ export function verifyIn(state: State, find: Find, transaction: Transaction): Ve
     case 'rollSignature':
       return author
     case 'trusteeKey':
-      return verifyKey(find, transaction)
+      return verifyKey(transaction)
     case 'rollChunk':
       return verifyChunk(transaction)
     case 'partialDecryption':
@@ -65,16 +65,13 @@ function inWords({ question, choice, proof }: Place): string {
   return words.length === 0 ? '' : ` (${words.join(', ')})`
 }
 
-function verifyKey(find: Find, { uuid, trustee, key }: TransactionOf<'trusteeKey'>): Verified {
+function verifyKey({ key }: TransactionOf<'trusteeKey'>): Verified {
   const decoded = decodeTrusteeKey(key)
   if (!decoded.ok) return refuse('key-invalid', decoded.error.detail)
   const { publicKey } = decoded.value
   if (publicKey.equals(IDENTITY)) return refuse('key-invalid', 'the neutral element hides nothing')
   if (!verifyTrusteeKey(decoded.value))
     return refuse('key-invalid', 'the proof that the trustee knows the private key is wrong')
-  const twin = find(uuid)?.trusteeKeys.findIndex((other) => other?.publicKey.equals(publicKey)) ?? -1
-  if (twin >= 0)
-    return refuse('key-exists', `the key of trustee ${toHex(trustee)} is that of trustee ${twin + 1}`)
   return ok(undefined)
 }
 

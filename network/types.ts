@@ -26,6 +26,18 @@ export interface Peer {
   readonly addresses: readonly string[]
 }
 
+/** What a subscriber says to a gossiped message; `from` is the peer that passed it on, not its author. */
+export type GossipHandler = (from: PeerName, payload: Uint8Array) => Promise<Verdict>
+/**
+ * The chunks that answer a request. A NetworkError refuses with its message, another error tells the peer nothing.
+ * The signal is aborted when the peer gives up or the host stops.
+ */
+export type RequestHandler = (
+  from: PeerName,
+  request: Uint8Array,
+  signal: AbortSignal,
+) => AsyncIterable<Uint8Array>
+
 /**
  * Best effort: `publish` may reach nobody, a request may fail with a `NetworkError`. Every call has a limit in time and
  * size (`limits.ts`). Handlers that throw count as `ignore` (gossip) or end the stream with an error (requests).
@@ -39,13 +51,10 @@ export interface Transport {
   peers(): readonly Peer[]
   /** Opens a connection to a multiaddr; its peer id. */
   dial(address: string, signal?: AbortSignal): Promise<PeerName>
-  subscribe(topic: Topic, handler: (from: PeerName, payload: Uint8Array) => Promise<Verdict>): void
+  subscribe(topic: Topic, handler: GossipHandler): void
   publish(topic: Topic, payload: Uint8Array): Promise<void>
   /** Serves a protocol: the request's payload in, response chunks out. */
-  handle(
-    protocol: Protocol,
-    handler: (from: PeerName, request: Uint8Array, signal: AbortSignal) => AsyncIterable<Uint8Array>,
-  ): void
+  handle(protocol: Protocol, handler: RequestHandler): void
   /** Asks a peer; yields response chunks. Fails when the peer says nothing for the protocol's time limit. */
   request(
     peer: PeerName,

@@ -108,11 +108,11 @@ const BALLOT_ANSWER = new ContainerType({
   onBoard: new OptionalType(ON_BOARD),
   counting: new OptionalType(COUNTING),
 })
-const MAX_SUMMARY_BYTES: number = MAX_UUID_BYTES + MAX_NAME_BYTES + MAX_CODE_BYTES + SSZ_OVERHEAD_BYTES
+export const MAX_SUMMARY_BYTES: number = MAX_UUID_BYTES + MAX_NAME_BYTES + MAX_CODE_BYTES + SSZ_OVERHEAD_BYTES
 /** One record, a head, four branches of at most 2 KiB. */
-const MAX_ANSWER_BYTES: number =
+export const MAX_ANSWER_BYTES: number =
   MAX_HEADER_BYTES + MAX_CERTIFICATE_BYTES + MAX_RECORD_BYTES + 4 * BRANCH.maxSize + SSZ_OVERHEAD_BYTES
-const MAX_BALLOT_REQUEST_BYTES: number = MAX_UUID_BYTES + SSZ_OVERHEAD_BYTES
+export const MAX_BALLOT_REQUEST_BYTES: number = MAX_UUID_BYTES + SSZ_OVERHEAD_BYTES
 
 // ---- steps between schema and port ------------------------------------------------------------------------------------------
 type Wire<S extends Parameters<typeof codec>[0]> = ValueOf<S>

@@ -33,7 +33,7 @@ export function decodeTransactionBatch(
 }
 
 const IDS = new ListCompositeType(HASH, MAX_IDS_PER_REQUEST)
-const MAX_IDS_BYTES: number = 32 * MAX_IDS_PER_REQUEST
+export const MAX_IDS_BYTES: number = 32 * MAX_IDS_PER_REQUEST
 const ids: Message<readonly Bytes[]> = message(
   'ids',
   MAX_IDS_BYTES,
@@ -63,7 +63,7 @@ const OUTCOMES = new ListCompositeType(
   MAX_BATCH_TRANSACTIONS,
 )
 /** Each outcome has its texts, its place in the list and two offsets, 4 bytes each. */
-const MAX_OUTCOMES_BYTES: number = MAX_BATCH_TRANSACTIONS * (MAX_CODE_BYTES + MAX_DETAIL_BYTES + 12)
+export const MAX_OUTCOMES_BYTES: number = MAX_BATCH_TRANSACTIONS * (MAX_CODE_BYTES + MAX_DETAIL_BYTES + 12)
 const outcomes: Message<readonly SubmitOutcome[]> = message(
   'outcomes',
   MAX_OUTCOMES_BYTES,

@@ -1,0 +1,73 @@
+/** Limits in time: a clock that can be wound again, and waiting that ends when it runs out or the caller gives up. */
+import { NetworkError } from './types.ts'
+
+/** Runs out `ms` after it was last restarted; ends early with its parent. */
+export interface Deadline {
+  /** Aborted with a `NetworkError`: `timeout`, or `aborted` when the parent was. */
+  readonly signal: AbortSignal
+  restart(): void
+  /** Until `restart`: time that the other side is not to blame for. */
+  pause(): void
+  /** Ends it for good; the signal stays as it is. */
+  stop(): void
+}
+
+export function createDeadline(ms: number, what: string, parent?: AbortSignal): Deadline {
+  const controller = new AbortController()
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const pause = (): void => clearTimeout(timer)
+  const restart = (): void => {
+    pause()
+    if (controller.signal.aborted) return
+    timer = setTimeout(() => {
+      controller.abort(new NetworkError('timeout', `${what}: nothing for ${ms} ms`))
+    }, ms)
+  }
+  const onParent = (): void => {
+    pause()
+    controller.abort(abortedBy(parent, what))
+  }
+  const stop = (): void => {
+    pause()
+    parent?.removeEventListener('abort', onParent)
+  }
+  if (parent?.aborted) onParent()
+  else parent?.addEventListener('abort', onParent, { once: true })
+  restart()
+  return { signal: controller.signal, restart, pause, stop }
+}
+
+/** The error for a signal's abort: its own when it is a NetworkError. */
+export function abortedBy(signal: AbortSignal | undefined, what: string): NetworkError {
+  const reason: unknown = signal?.reason
+  return reason instanceof NetworkError ? reason : new NetworkError('aborted', `${what}: given up`, reason)
+}
+
+/** The promise, or the signal's reason if that comes first. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
+}
+
+/** Items of a source; ends with the signal's reason even when the source hangs. */
+export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]()
+  let isDone = false
+  try {
+    while (true) {
+      const item = await orAborted(iterator.next(), signal)
+      if (item.done === true) {
+        isDone = true
+        return
+      }
+      yield item.value
+    }
+  } finally {
+    // A source that hangs never answers `return`, so nobody waits for it.
+    if (!isDone) iterator.return?.()?.catch(() => undefined)
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * A network in memory with the contract of the real one: the same limits, scores, queues and answers, without sockets.
+ * Delivery takes a microtask a hop, in order, so that a test that drives the microtasks sees the same run each time.
+ * Every two started transports of a hub are connected, unless their link is cut or one refuses the other.
+ */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concat, toHex, utf8 } from '../base/index.ts'
+import { type Admission, BUSY, createAdmission } from './admission.ts'
+import { answerFrames, readAnswer } from './answers.ts'
+import { createDeadline } from './deadline.ts'
+import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS, SEEN_MS } from './limits.ts'
+import { TOPIC_LIMITS } from './protocols.ts'
+import { createScores, type Scores } from './scores.ts'
+import { protocolLimits, type Tuning } from './tuning.ts'
+import {
+  type GossipHandler,
+  NetworkError,
+  type Peer,
+  type PeerName,
+  type Protocol,
+  type RequestHandler,
+  type Topic,
+  type Transport,
+} from './types.ts'
+import { createVerdictQueue, type VerdictQueue } from './verdict-queue.ts'
+
+/** A network in memory: transports that share one hub reach each other. Same contract as libp2p's. */
+export interface MemoryHub {
+  transport(name: string): Transport
+  /** Cuts the link between two: nothing passes, and requests under way fail. */
+  cut(a: string, b: string): void
+  /** Mends it. */
+  heal(a: string, b: string): void
+}
+
+/** Ids remembered by one transport; more come only from a flood. */
+const MAX_SEEN = 65_536
+
+interface Served {
+  readonly handler: RequestHandler
+  readonly admission: Admission
+}
+
+export function createMemoryHub(tuning: Tuning = {}): MemoryHub {
+  const started = new Map<PeerName, MemoryTransport>()
+  const cuts = new Set<string>()
+  const requests = new Map<AbortController, string>()
+  const link = (a: string, b: string): string => JSON.stringify([a, b].sort())
+  const wires: Wires = {
+    tuning,
+    join: (transport) => started.set(transport.self, transport),
+    leave: (transport) => {
+      if (started.get(transport.self) === transport) started.delete(transport.self)
+    },
+    reach: (from, to) => {
+      const other = started.get(to)
+      const isOpen = other !== undefined && from !== other && !cuts.has(link(from.self, to))
+      return isOpen && !from.refuses(to) && !other.refuses(from.self) ? other : undefined
+    },
+    names: () => [...started.keys()],
+    during: async function* (a, b, run) {
+      const controller = new AbortController()
+      requests.set(controller, link(a, b))
+      try {
+        yield* run(controller.signal)
+      } finally {
+        requests.delete(controller)
+      }
+    },
+  }
+  return {
+    transport: (name) => new MemoryTransport(name, wires),
+    cut: (a, b) => {
+      cuts.add(link(a, b))
+      for (const [controller, of] of requests) {
+        if (of === link(a, b))
+          controller.abort(new NetworkError('unreachable', `${b}: the connection failed`))
+      }
+    },
+    heal: (a, b) => {
+      cuts.delete(link(a, b))
+    },
+  }
+}
+
+/** What a hub offers its transports. */
+interface Wires {
+  readonly tuning: Tuning
+  join(transport: MemoryTransport): void
+  leave(transport: MemoryTransport): void
+  /** The other end of an open connection. */
+  reach(from: MemoryTransport, to: PeerName): MemoryTransport | undefined
+  names(): readonly PeerName[]
+  /** Runs a request whose signal is aborted when the link is cut. */
+  during<T>(a: string, b: string, run: (signal: AbortSignal) => AsyncGenerator<T>): AsyncGenerator<T>
+}
+
+class MemoryTransport implements Transport {
+  readonly self: PeerName
+  readonly #wires: Wires
+  readonly #scores: Scores
+  readonly #now: () => number
+  readonly #queues = new Map<Topic, VerdictQueue>()
+  readonly #served = new Map<Protocol, Served>()
+  /** When each message was seen, oldest first. */
+  readonly #seen = new Map<string, number>()
+  readonly #stopping = new AbortController()
+  #state: 'new' | 'started' | 'stopped' = 'new'
+
+  constructor(name: string, wires: Wires) {
+    this.self = name
+    this.#wires = wires
+    this.#now = wires.tuning.now ?? Date.now
+    this.#scores = createScores(this.#now, wires.tuning.scores)
+  }
+
+  addresses(): readonly string[] {
+    return this.#state === 'started' ? [`/memory/${this.self}`] : []
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new NetworkError('stopped', 'a host starts once')
+    if (this.#wires.names().includes(this.self)) {
+      throw new NetworkError('address-in-use', `/memory/${this.self} is in use by another host`)
+    }
+    this.#state = 'started'
+    this.#wires.join(this)
+  }
+
+  async stop(): Promise<void> {
+    this.#state = 'stopped'
+    this.#wires.leave(this)
+    this.#stopping.abort(new NetworkError('stopped', 'the host stops'))
+  }
+
+  peers(): readonly Peer[] {
+    return this.#connected().map(({ self }) => ({ id: self, addresses: [`/memory/${self}`] }))
+  }
+
+  async dial(address: string, signal?: AbortSignal): Promise<PeerName> {
+    this.#assertStarted()
+    const name = /^\/memory\/(.+)$/.exec(address)?.[1]
+    if (name === undefined)
+      throw new NetworkError('malformed', `${address}: not an address such as /memory/NAME`)
+    await Promise.resolve()
+    if (signal?.aborted) throw new NetworkError('aborted', `${address}: given up`)
+    return this.#connection(name).self
+  }
+
+  subscribe(topic: Topic, handler: GossipHandler): void {
+    this.#queues.set(
+      topic,
+      createVerdictQueue(handler, TOPIC_LIMITS[topic], () => undefined),
+    )
+  }
+
+  async publish(topic: Topic, payload: Uint8Array): Promise<void> {
+    this.#assertStarted()
+    const limit = TOPIC_LIMITS[topic].payloadBytes
+    if (payload.length > limit) {
+      throw new NetworkError('too-large', `a message of topic ${topic} has at most ${limit} bytes`)
+    }
+    if (this.#isNew(topic, payload)) this.#spread(topic, payload.slice())
+  }
+
+  handle(protocol: Protocol, handler: RequestHandler): void {
+    const admission = createAdmission(protocolLimits(this.#wires.tuning, protocol))
+    this.#served.set(protocol, { handler, admission })
+  }
+
+  async *request(
+    peer: PeerName,
+    protocol: Protocol,
+    request: Uint8Array,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    this.#assertStarted()
+    const limits = protocolLimits(this.#wires.tuning, protocol)
+    const what = `${protocol} from ${peer}`
+    if (request.length > limits.requestBytes) {
+      throw new NetworkError('too-large', `${what}: a request has at most ${limits.requestBytes} bytes`)
+    }
+    const run = (link: AbortSignal): AsyncGenerator<Uint8Array> => {
+      const signals = [link, this.#stopping.signal, ...(signal ? [signal] : [])]
+      return this.#ask(peer, protocol, request.slice(), AbortSignal.any(signals), what)
+    }
+    try {
+      yield* this.#wires.during(this.self, peer, run)
+    } catch (error) {
+      const code = error instanceof NetworkError ? error.code : undefined
+      if (code === 'malformed' || code === 'too-large')
+        this.penalise(peer, BROKEN_FRAME_POINTS, String(error))
+      throw error
+    }
+  }
+
+  penalise(peer: PeerName, points: number, _reason: string): void {
+    this.#scores.penalise(peer, points)
+  }
+
+  /** Whether this transport takes no connection of the peer. */
+  refuses(peer: PeerName): boolean {
+    return this.#scores.isDenied(peer)
+  }
+
+  async *#ask(
+    peer: PeerName,
+    protocol: Protocol,
+    request: Uint8Array,
+    signal: AbortSignal,
+    what: string,
+  ): AsyncGenerator<Uint8Array> {
+    const limits = protocolLimits(this.#wires.tuning, protocol)
+    const deadline = createDeadline(limits.idleMs, what, signal)
+    try {
+      const frames = this.#connection(peer).#answer(this.self, protocol, request, deadline.signal)
+      yield* readAnswer(frames, limits, deadline)
+    } finally {
+      deadline.stop()
+    }
+  }
+
+  async *#answer(
+    from: PeerName,
+    protocol: Protocol,
+    request: Uint8Array,
+    gone: AbortSignal,
+  ): AsyncGenerator<Uint8Array> {
+    const limits = protocolLimits(this.#wires.tuning, protocol)
+    const served = this.#served.get(protocol)
+    if (served === undefined)
+      throw new NetworkError('refused', `${protocol}: the peer does not speak this protocol`)
+    if (!served.admission.enter(from)) throw new NetworkError('refused', BUSY)
+    const signal = AbortSignal.any([gone, this.#stopping.signal])
+    const deadline = createDeadline(limits.idleMs, 'request', signal)
+    try {
+      const chunks = served.handler(from, request, deadline.signal)
+      yield* answerFrames(chunks, limits, deadline, () => undefined)
+    } finally {
+      deadline.stop()
+      served.admission.leave(from)
+    }
+  }
+
+  #connected(): readonly MemoryTransport[] {
+    if (this.#state !== 'started') return []
+    return this.#wires.names().flatMap((name) => this.#wires.reach(this, name) ?? [])
+  }
+
+  #connection(peer: PeerName): MemoryTransport {
+    if (this.refuses(peer)) {
+      throw new NetworkError('refused', `${peer}: this peer is refused for breaking rules`)
+    }
+    const other = this.#wires.reach(this, peer)
+    if (other === undefined) throw new NetworkError('unreachable', `${peer}: nobody listens there`)
+    return other
+  }
+
+  #spread(topic: Topic, payload: Uint8Array, except?: PeerName): void {
+    for (const other of this.#connected()) {
+      if (other.self === except) continue
+      queueMicrotask(() => {
+        // The link may have been cut, or its end stopped, while the message was on its way.
+        if (this.#wires.reach(this, other.self) === other) other.#receive(this.self, topic, payload.slice())
+      })
+    }
+  }
+
+  #receive(from: PeerName, topic: Topic, payload: Uint8Array): void {
+    const queue = this.#queues.get(topic)
+    if (queue === undefined || !this.#isNew(topic, payload)) return
+    queue.judge(from, payload).then((verdict) => {
+      if (this.#state !== 'started') return
+      if (verdict === 'accept') this.#spread(topic, payload, from)
+      if (verdict === 'reject') this.penalise(from, REJECTED_MESSAGE_POINTS, `rejected message on ${topic}`)
+    })
+  }
+
+  #isNew(topic: Topic, payload: Uint8Array): boolean {
+    const id = toHex(sha256(concat(utf8(topic), Uint8Array.of(0), payload)))
+    const seenAt = this.#seen.get(id)
+    if (seenAt !== undefined && this.#now() - seenAt < SEEN_MS) return false
+    this.#seen.delete(id)
+    this.#seen.set(id, this.#now())
+    if (this.#seen.size > MAX_SEEN) this.#seen.delete(this.#seen.keys().next().value!)
+    return true
+  }
+
+  #assertStarted(): void {
+    if (this.#state !== 'started') throw new NetworkError('stopped', 'the host does not run')
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * A libp2p stream as a source and a sink of bytes with back-pressure.
+ *
+ * Why not the stream's own iterator: it keeps whatever arrives in an unbounded list, however slow its reader. Why not
+ * its `onDrain`: once resolved it stays resolved, so the second wait would not wait (libp2p 3.3.11).
+ */
+import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface'
+import type { Uint8ArrayList } from 'uint8arraylist'
+import { orAborted } from './deadline.ts'
+import { READ_AHEAD_BYTES } from './limits.ts'
+
+type Bytes = Uint8Array | Uint8ArrayList
+
+/** What arrives, until the other side closes its end; fails when the stream breaks or the signal is aborted. */
+export async function* bytesOf(stream: Stream, signal: AbortSignal): AsyncGenerator<Bytes> {
+  const queue: Bytes[] = []
+  let queued = 0
+  let isEnded = stream.readableEnded || stream.readStatus === 'closed'
+  let failure: Error | undefined
+  let wake = (): void => undefined
+  const onMessage = ({ data }: StreamMessageEvent): void => {
+    queue.push(data)
+    queued += data.byteLength
+    if (queued >= READ_AHEAD_BYTES && stream.readStatus === 'readable') stream.pause()
+    wake()
+  }
+  const onEnd = (): void => {
+    isEnded = true
+    wake()
+  }
+  const onClose = ({ error }: StreamCloseEvent): void => {
+    failure = error
+    onEnd()
+  }
+  stream.addEventListener('message', onMessage)
+  stream.addEventListener('end', onEnd)
+  stream.addEventListener('close', onClose)
+  try {
+    while (true) {
+      // A paused stream may hold the last bytes before its end: they come first.
+      if (queue.length === 0 && stream.readStatus === 'paused') stream.resume()
+      const next = queue.shift()
+      if (next !== undefined) {
+        queued -= next.byteLength
+        yield next
+      } else if (failure !== undefined) {
+        throw failure
+      } else if (isEnded) {
+        return
+      } else {
+        await orAborted(new Promise<void>((resolve) => (wake = resolve)), signal)
+      }
+    }
+  } finally {
+    stream.removeEventListener('message', onMessage)
+    stream.removeEventListener('end', onEnd)
+    stream.removeEventListener('close', onClose)
+  }
+}
+
+/** Sends everything, each piece when the one before has left, and closes our end. `onSent` is called after each. */
+export async function sendAll(
+  stream: Stream,
+  source: AsyncIterable<Bytes> | Iterable<Bytes>,
+  signal: AbortSignal,
+  onSent: () => void = () => undefined,
+): Promise<void> {
+  for await (const bytes of source) {
+    if (!stream.send(bytes)) await drained(stream, signal)
+    onSent()
+  }
+  await stream.close({ signal })
+}
+
+function drained(stream: Stream, signal: AbortSignal): Promise<void> {
+  let onDrain = (): void => undefined
+  let onClose = (_event: StreamCloseEvent): void => undefined
+  const wait = new Promise<void>((resolve, reject) => {
+    onDrain = resolve
+    onClose = ({ error }) => reject(error ?? new Error('the stream was closed'))
+    stream.addEventListener('drain', onDrain)
+    stream.addEventListener('close', onClose)
+    if (stream.status !== 'open') reject(new Error('the stream was closed'))
+  })
+  return orAborted(wait, signal).finally(() => {
+    stream.removeEventListener('drain', onDrain)
+    stream.removeEventListener('close', onClose)
+  })
+}

@@ -1,0 +1,16 @@
+/** Limits that a transport may be made with instead of the defaults: tests have no half a minute to see a silence end. */
+import { PROTOCOL_LIMITS, type ProtocolLimits } from './protocols.ts'
+import type { ScoreOptions } from './scores.ts'
+import type { Protocol } from './types.ts'
+
+export interface Tuning {
+  readonly protocols?: Readonly<Partial<Record<Protocol, Partial<ProtocolLimits>>>>
+  readonly scores?: ScoreOptions
+  /** Milliseconds, for scores; the system's clock by default. */
+  readonly now?: () => number
+}
+
+/** The limits in force. */
+export function protocolLimits(tuning: Tuning | undefined, protocol: Protocol): ProtocolLimits {
+  return { ...PROTOCOL_LIMITS[protocol], ...tuning?.protocols?.[protocol] }
+}

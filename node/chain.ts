@@ -27,6 +27,7 @@ import {
   stateRoot,
   type Transaction,
   transactionId,
+  transactionsRoot,
 } from '../ledger/index.ts'
 import type { ChainStore } from '../storage/index.ts'
 import type { BallotArchive } from './ballot-archive.ts'
@@ -145,12 +146,12 @@ export class Chain {
     this.#listeners.push(listener)
   }
 
-  /** Remembers that the proofs of a ballot hold, so that no execution verifies them again. */
+  /** Remembers that a transaction's signature and proofs hold, so that no execution verifies them again. */
   rememberVerified(id: string): void {
     this.#verified.set(id, true)
   }
 
-  /** Whether the proofs of a ballot were seen to hold. */
+  /** Whether they were seen to hold. */
   isVerified(id: string): boolean {
     return this.#verified.has(id)
   }
@@ -187,6 +188,7 @@ export class Chain {
     const state = this.#state
     const place = checkPlace(state, block.header)
     if (!place.ok) return place
+    if (!isWhole(block)) return refuse('wrong-transactions-root', 'it has not the transactions of its header')
     const transactions: Transaction[] = []
     for (const [index, encoded] of block.transactions.entries()) {
       const transaction = decodeTransaction(encoded)
@@ -297,6 +299,14 @@ export class Chain {
   }
 }
 
+/**
+ * Whether a block has the transactions that its header names: then its bytes follow from its id, and whoever has seen one
+ * block with this id has seen all.
+ */
+export function isWhole(block: Block): boolean {
+  return equalBytes(block.header.transactionsRoot, transactionsRoot(block.transactions))
+}
+
 /** What `execute` checks before it spends anything; the ledger checks it again. */
 function checkPlace(state: State, header: BlockHeader): Result<void, BlockRejection> {
   if (!equalBytes(header.networkId, state.networkId)) return refuse('wrong-network', 'another network')
@@ -304,7 +314,7 @@ function checkPlace(state: State, header: BlockHeader): Result<void, BlockReject
     return refuse('wrong-height', `height ${header.height} on top of ${state.head.height}`)
   }
   if (!equalBytes(header.parent, state.head.id)) return refuse('wrong-parent', 'it does not extend the head')
-  if (header.time <= state.head.time) return refuse('wrong-time', 'its time is not after its parent’s')
+  if (header.time <= state.head.time) return refuse('wrong-time', 'its time is not after that of its parent')
   return ok(undefined)
 }
 

@@ -125,6 +125,11 @@ export class HeightRun {
     }
   }
 
+  /** After a replay: commits what is final already. Nothing is signed. */
+  async recover(): Promise<void> {
+    await this.#settle([])
+  }
+
   /** From now on this node takes part: what is owed is carried out, and so is whatever the core asks for. */
   async speak(): Promise<void> {
     if (this.#isOver || this.#isSpeaking) return
@@ -274,7 +279,7 @@ export class HeightRun {
     }
     if (this.#isOver) return
     const executed = await chain.execute(bytes)
-    if (this.#isOver) return
+    if (this.#isOver || chain.height() >= this.height) return
     if (!executed.ok) {
       const { code, detail } = executed.error
       logger.warn('a proposed block is refused', { height: this.height, blockId: id, code, detail })

@@ -25,7 +25,7 @@ export const MAX_VERIFIED_IDS = 65_536
 export const MAX_REFUSED_IDS = 8192
 /** Transactions that one peer may offer: twice what the whole network is designed for. */
 export const PEER_TRANSACTIONS_PER_SECOND = 1000
-/** What a peer may offer at once: a whole batch, with room for the ones that follow. */
+/** What a peer may offer at once: a few seconds of that, held back and then sent in one go. */
 export const PEER_TRANSACTIONS_BURST = 8192
 /** Peers whose budgets are remembered; more than a host has connections. */
 export const MAX_PEER_BUDGETS = 1024
@@ -33,8 +33,8 @@ export const MAX_PEER_BUDGETS = 1024
 export const GOSSIP_BATCH_DELAY_MS = 20
 /** Bytes of a gossiped batch, within the network's limit: does not hold up consensus messages on the link. */
 export const MAX_GOSSIP_BATCH_BYTES: number = 512 * KIB
-/** Transactions of a gossiped batch, within the network's limit. */
-export const MAX_GOSSIP_BATCH_TRANSACTIONS = 1024
+/** Transactions of a gossiped batch: their proofs are verified before it is passed on, while gossip still remembers it. */
+export const MAX_GOSSIP_BATCH_TRANSACTIONS = 64
 /** A transaction that was taken here and is not final after this time is gossiped again: gossip may have lost it (T27). */
 export const REPUBLISH_AFTER_MS = 5000
 
@@ -55,8 +55,8 @@ export const MAX_CLOCK_LEAD_MS = 2000
 export const MAX_HEIGHTS_AHEAD = 3
 /** Messages of one validator kept for heights ahead: its four kinds in two rounds, for each height. */
 export const MAX_INBOX_PER_VALIDATOR = 24
-/** Bytes kept for heights ahead: some blocks, whoever sends them. */
-export const MAX_INBOX_BYTES: number = 32 * MIB
+/** Bytes of blocks kept for one validator and heights ahead: a few of the largest blocks. */
+export const MAX_INBOX_BYTES_PER_VALIDATOR: number = 4 * MIB
 /** Proposed blocks kept for one height. */
 export const MAX_BLOCKS_PER_HEIGHT = 32
 /** Consensus messages that wait for the core; beyond it gossip is ignored and comes again. */

@@ -227,12 +227,14 @@ export class Pool {
   async #verify(entry: PoolEntry): Promise<PoolOutcome | undefined> {
     const { transaction } = entry
     const state = this.#chain.state()
+    if (this.#chain.isVerified(entry.id)) return undefined
     if (transaction.kind !== 'ballot') {
       const verified = verifyTransaction(state, transaction)
+      // What the proofs of a partial decryption say depends on the tally: the ledger never takes them as known.
+      if (verified.ok && transaction.kind !== 'partialDecryption') this.#chain.rememberVerified(entry.id)
       await this.#clock.pause()
       return verified.ok ? undefined : verified.error
     }
-    if (this.#chain.isVerified(entry.id)) return undefined
     const record = electionRecord(state, transaction.ballot.uuid)
     const election = record === undefined ? undefined : electionOf(record)
     if (election === undefined) return { code: 'not-open', detail: 'the election is not open' }

@@ -71,3 +71,19 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
     if (!isDone) iterator.return?.()?.catch(() => undefined)
   }
 }
+
+/** Waits; rejects with the signal's reason when that is aborted first. */
+export function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer)
+      reject(signal.reason)
+    }
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+  })
+}

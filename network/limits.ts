@@ -69,6 +69,8 @@ export const REDIAL_FIRST_MS = 200
 export const REDIAL_CAP_MS = 5_000
 /** How often a kept connection is looked at. */
 export const CONNECTION_CHECK_MS = 1_000
+/** How often gossip streams are looked at; broken twice in a row, the connection is opened anew. */
+export const GOSSIP_CHECK_MS: number = 5 * CONNECTION_CHECK_MS
 
 // ---- streams -----------------------------------------------------------------------------------------------------------------
 /** Bytes of an answer that wait for the application before the sender is paused. */

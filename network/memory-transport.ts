@@ -10,6 +10,7 @@ import { answerFrames, readAnswer } from './answers.ts'
 import { createDeadline } from './deadline.ts'
 import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS, SEEN_MS } from './limits.ts'
 import { TOPIC_LIMITS } from './protocols.ts'
+import { isTheirFault } from './request-response.ts'
 import { createScores, type Scores } from './scores.ts'
 import { protocolLimits, type Tuning } from './tuning.ts'
 import {
@@ -26,7 +27,7 @@ import { createVerdictQueue, type VerdictQueue } from './verdict-queue.ts'
 
 /** A network in memory: transports that share one hub reach each other. Same contract as libp2p's. */
 export interface MemoryHub {
-  transport(name: string): Transport
+  transport(name: string, tuning?: Tuning): Transport
   /** Cuts the link between two: nothing passes, and requests under way fail. */
   cut(a: string, b: string): void
   /** Mends it. */
@@ -47,7 +48,6 @@ export function createMemoryHub(tuning: Tuning = {}): MemoryHub {
   const requests = new Map<AbortController, string>()
   const link = (a: string, b: string): string => JSON.stringify([a, b].sort())
   const wires: Wires = {
-    tuning,
     join: (transport) => started.set(transport.self, transport),
     leave: (transport) => {
       if (started.get(transport.self) === transport) started.delete(transport.self)
@@ -69,7 +69,7 @@ export function createMemoryHub(tuning: Tuning = {}): MemoryHub {
     },
   }
   return {
-    transport: (name) => new MemoryTransport(name, wires),
+    transport: (name, own) => new MemoryTransport(name, wires, { ...tuning, ...own }),
     cut: (a, b) => {
       cuts.add(link(a, b))
       for (const [controller, of] of requests) {
@@ -85,7 +85,6 @@ export function createMemoryHub(tuning: Tuning = {}): MemoryHub {
 
 /** What a hub offers its transports. */
 interface Wires {
-  readonly tuning: Tuning
   join(transport: MemoryTransport): void
   leave(transport: MemoryTransport): void
   /** The other end of an open connection. */
@@ -98,6 +97,7 @@ interface Wires {
 class MemoryTransport implements Transport {
   readonly self: PeerName
   readonly #wires: Wires
+  readonly #tuning: Tuning
   readonly #scores: Scores
   readonly #now: () => number
   readonly #queues = new Map<Topic, VerdictQueue>()
@@ -107,11 +107,12 @@ class MemoryTransport implements Transport {
   readonly #stopping = new AbortController()
   #state: 'new' | 'started' | 'stopped' = 'new'
 
-  constructor(name: string, wires: Wires) {
+  constructor(name: string, wires: Wires, tuning: Tuning) {
     this.self = name
     this.#wires = wires
-    this.#now = wires.tuning.now ?? Date.now
-    this.#scores = createScores(this.#now, wires.tuning.scores)
+    this.#tuning = tuning
+    this.#now = tuning.now ?? Date.now
+    this.#scores = createScores(this.#now, tuning.scores)
   }
 
   addresses(): readonly string[] {
@@ -164,7 +165,7 @@ class MemoryTransport implements Transport {
   }
 
   handle(protocol: Protocol, handler: RequestHandler): void {
-    const admission = createAdmission(protocolLimits(this.#wires.tuning, protocol))
+    const admission = createAdmission(protocolLimits(this.#tuning, protocol))
     this.#served.set(protocol, { handler, admission })
   }
 
@@ -175,7 +176,7 @@ class MemoryTransport implements Transport {
     signal?: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
     this.#assertStarted()
-    const limits = protocolLimits(this.#wires.tuning, protocol)
+    const limits = protocolLimits(this.#tuning, protocol)
     const what = `${protocol} from ${peer}`
     if (request.length > limits.requestBytes) {
       throw new NetworkError('too-large', `${what}: a request has at most ${limits.requestBytes} bytes`)
@@ -187,9 +188,7 @@ class MemoryTransport implements Transport {
     try {
       yield* this.#wires.during(this.self, peer, run)
     } catch (error) {
-      const code = error instanceof NetworkError ? error.code : undefined
-      if (code === 'malformed' || code === 'too-large')
-        this.penalise(peer, BROKEN_FRAME_POINTS, String(error))
+      if (isTheirFault(error, request, limits)) this.penalise(peer, BROKEN_FRAME_POINTS, String(error))
       throw error
     }
   }
@@ -210,7 +209,7 @@ class MemoryTransport implements Transport {
     signal: AbortSignal,
     what: string,
   ): AsyncGenerator<Uint8Array> {
-    const limits = protocolLimits(this.#wires.tuning, protocol)
+    const limits = protocolLimits(this.#tuning, protocol)
     const deadline = createDeadline(limits.idleMs, what, signal)
     try {
       const frames = this.#connection(peer).#answer(this.self, protocol, request, deadline.signal)
@@ -226,7 +225,7 @@ class MemoryTransport implements Transport {
     request: Uint8Array,
     gone: AbortSignal,
   ): AsyncGenerator<Uint8Array> {
-    const limits = protocolLimits(this.#wires.tuning, protocol)
+    const limits = protocolLimits(this.#tuning, protocol)
     const served = this.#served.get(protocol)
     if (served === undefined)
       throw new NetworkError('refused', `${protocol}: the peer does not speak this protocol`)

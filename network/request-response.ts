@@ -109,6 +109,12 @@ async function firstFrame(frames: AsyncIterable<Uint8Array>): Promise<Uint8Array
   throw new NetworkError('malformed', 'a stream without a request')
 }
 
+/** Whether a failed request was the asked peer's doing: an answer against the rules. */
+export function isTheirFault(error: unknown, request: Uint8Array, limits: ProtocolLimits): boolean {
+  if (!(error instanceof NetworkError)) return false
+  return error.code === 'malformed' || (error.code === 'too-large' && request.length <= limits.requestBytes)
+}
+
 /** What libp2p and the framing throw, in our codes. */
 export function asNetworkError(error: unknown, what: string, signal?: AbortSignal): NetworkError {
   if (error instanceof NetworkError) return error

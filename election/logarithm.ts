@@ -17,6 +17,7 @@
 import { assert } from '../base/index.ts'
 import { GENERATOR, multiply, type Point } from '../crypto/index.ts'
 import { MAX_LOGARITHM_TABLE, MAX_TOTAL_WEIGHT } from './limits.ts'
+import { invert, reduce } from './modular.ts'
 
 const P = 2n ** 255n - 19n
 /** -121665/121666 (RFC 8032, section 5.1). */
@@ -183,7 +184,7 @@ function invertAll(values: readonly bigint[]): readonly bigint[] {
     prefixes.push(product)
     product = mod(product * value)
   }
-  let rest = invert(product)
+  let rest = invert(product, P)
   const inverses = new Array<bigint>(values.length)
   for (let index = values.length - 1; index >= 0; index--) {
     inverses[index] = mod(rest * prefixes[index]!)
@@ -192,18 +193,4 @@ function invertAll(values: readonly bigint[]): readonly bigint[] {
   return inverses
 }
 
-/** By the extended Euclidean algorithm. */
-function invert(value: bigint): bigint {
-  let [a, b, u, v] = [mod(value), P, 1n, 0n]
-  while (a !== 0n) {
-    const quotient = b / a
-    ;[a, b, u, v] = [b - quotient * a, a, v - quotient * u, u]
-  }
-  assert(b === 1n, 'the addition law of the curve has no zero denominators')
-  return mod(v)
-}
-
-function mod(value: bigint): bigint {
-  const remainder = value % P
-  return remainder < 0n ? remainder + P : remainder
-}
+const mod = (value: bigint): bigint => reduce(value, P)

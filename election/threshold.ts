@@ -1,0 +1,164 @@
+/**
+ * The parameters that a Pedersen ceremony leaves behind (specification 4.6), verified: everything in them that can be checked
+ * without a secret. The problems are named with their member; members are counted from 1, as in the certificates.
+ *
+ * Checked for each member: the certificate's context (group, number of members, threshold, own index), its signature by its own
+ * verification key, and that both of its keys are points of the group; the commitments to the coefficients (threshold
+ * many) and their signature; the signature over all certificates and these coefficients, where the archive has it (from
+ * release 2.5.1 on); the verification key against all members' coefficients, its proof of knowledge and its signature.
+ * Stricter than the official tool: no key may be the neutral element, and messages must be canonical JSON.
+ */
+import { type Refusal, type Result, refuse } from '../base/index.ts'
+import { combination, IDENTITY, modOrder, type Point, pointToHex, variableBase } from '../crypto/index.ts'
+import {
+  arrayShape,
+  decodeJson,
+  integerShape,
+  literalShape,
+  objectShape,
+  pointShape,
+  proofShape,
+  type Shape,
+  textShape,
+} from './json.ts'
+import { MAX_THRESHOLD_COEFFICIENTS, MAX_TRUSTEES, MAX_TRUSTEES_JSON } from './limits.ts'
+import { knowledgeText, messageText, verifyKnowledge } from './schnorr.ts'
+import type { SignedMessage, ThresholdParameters } from './types.ts'
+
+interface CertificateKeys {
+  readonly context: {
+    readonly group: 'Ed25519'
+    readonly size: number
+    readonly threshold: number
+    readonly index: number
+  }
+  readonly verification: Point
+  readonly encryption: Point
+}
+
+const certificateShape: Shape<CertificateKeys> = objectShape({
+  context: objectShape({
+    group: literalShape('Ed25519'),
+    size: integerShape(1, MAX_TRUSTEES),
+    threshold: integerShape(1, MAX_TRUSTEES),
+    index: integerShape(1, MAX_TRUSTEES),
+  }),
+  verification: pointShape,
+  encryption: pointShape,
+})
+const coefficientsShape: Shape<{ readonly coefexps: readonly Point[] }> = objectShape({
+  coefexps: arrayShape(pointShape, MAX_TRUSTEES, 1),
+})
+
+/** A message and its signature (4.6.1), as JSON. */
+export const signedMessageShape: Shape<SignedMessage> = objectShape({
+  message: textShape(MAX_TRUSTEES_JSON),
+  signature: proofShape,
+})
+
+/** The sub-key of a Pedersen item: the product of all constant coefficients. Refused where a commitment cannot be read. */
+export function thresholdKey(parameters: ThresholdParameters): Result<Point, Refusal<'trustees-invalid'>> {
+  let key = IDENTITY
+  for (const [index, { message }] of parameters.coefficients.entries()) {
+    const coefficients = decodeJson(coefficientsShape, message, MAX_TRUSTEES_JSON)
+    if (!coefficients.ok)
+      return refuse('trustees-invalid', `member ${index + 1}: coefficients: ${coefficients.error.detail}`)
+    key = key.add(coefficients.value.coefexps[0]!)
+  }
+  return { ok: true, value: key }
+}
+
+/** Everything wrong with threshold parameters, a sentence each; empty when they verify. */
+export function thresholdProblems(parameters: ThresholdParameters): readonly string[] {
+  const { threshold, certificates, coefficients, signatures, verificationKeys } = parameters
+  const size = certificates.length
+  if (
+    coefficients.length !== size ||
+    verificationKeys.length !== size ||
+    (signatures !== undefined && signatures.length !== size)
+  )
+    return [
+      `${size} certificates, ${coefficients.length} coefficient lists, ` +
+        `${signatures?.length ?? size} signatures and ${verificationKeys.length} verification keys`,
+    ]
+  if (threshold < 1 || threshold > size) return [`threshold ${threshold} of ${size} members`]
+  if (threshold * size > MAX_THRESHOLD_COEFFICIENTS)
+    return [`${threshold * size} coefficients, at most ${MAX_THRESHOLD_COEFFICIENTS}`]
+  const problems: string[] = []
+  const commitments: (readonly Point[])[] = []
+  for (let index = 1; index <= size; index++)
+    commitments.push(verifyMember(parameters, index, (what) => problems.push(`member ${index}: ${what}`)))
+  if (commitments.every((list) => list.length === threshold))
+    problems.push(...verificationKeyProblems(parameters, commitments))
+  return problems
+}
+
+/** Checks what a member said for itself; answers its commitments, none where they cannot be read. */
+function verifyMember(
+  parameters: ThresholdParameters,
+  index: number,
+  report: (what: string) => void,
+): readonly Point[] {
+  const certificate = parameters.certificates[index - 1]!
+  const signed = parameters.coefficients[index - 1]!
+  const keys = decodeJson(certificateShape, certificate.message, MAX_TRUSTEES_JSON)
+  const list = decodeJson(coefficientsShape, signed.message, MAX_TRUSTEES_JSON)
+  const coefficients = list.ok ? list.value.coefexps : []
+  if (!list.ok) report(`coefficients: ${list.error.detail}`)
+  else if (coefficients.length !== parameters.threshold)
+    report(`${coefficients.length} coefficients for threshold ${parameters.threshold}`)
+  if (!keys.ok) {
+    report(`certificate: ${keys.error.detail}`)
+    return coefficients
+  }
+  const { context, verification, encryption } = keys.value
+  if (context.size !== parameters.certificates.length) report(`certificate for ${context.size} members`)
+  if (context.threshold !== parameters.threshold) report(`certificate for threshold ${context.threshold}`)
+  if (context.index !== index) report(`certificate of member ${context.index}`)
+  if (verification.is0() || encryption.is0()) report('certificate with a neutral key')
+  const verifies = (message: string, signature: { readonly challenge: bigint; readonly response: bigint }) =>
+    verifyKnowledge(verification, signature, messageText(message))
+  if (!verifies(certificate.message, certificate.signature)) report("the certificate's signature")
+  if (!verifies(signed.message, signed.signature)) report("the coefficients' signature")
+  const overall = parameters.signatures?.[index - 1]
+  if (overall !== undefined && !verifies(certificatesText(parameters, coefficients), overall))
+    report('the signature over certificates and coefficients')
+  const key = parameters.verificationKeys[index - 1]!
+  if (key.signature === undefined) report("the verification key's signature is missing")
+  else if (!verifies(pointToHex(key.publicKey), key.signature)) report("the verification key's signature")
+  return coefficients
+}
+
+const certificatesShape: Shape<{
+  readonly certs: readonly SignedMessage[]
+  readonly coefexps: readonly Point[]
+}> = objectShape({
+  certs: arrayShape(signedMessageShape, MAX_TRUSTEES),
+  coefexps: arrayShape(pointShape, MAX_TRUSTEES),
+})
+
+function certificatesText(parameters: ThresholdParameters, coefficients: readonly Point[]): string {
+  return `certs_sig|${certificatesShape.write({ certs: parameters.certificates, coefexps: coefficients })}`
+}
+
+/** Member j's key must be the product over all i and k of A_ik to the power of j^k (4.6.6). */
+function verificationKeyProblems(
+  { threshold, verificationKeys }: ThresholdParameters,
+  commitments: readonly (readonly Point[])[],
+): readonly string[] {
+  const sums: Point[] = []
+  for (let k = 0; k < threshold; k++)
+    sums.push(commitments.reduce((total, list) => total.add(list[k]!), IDENTITY))
+  const bases = sums.map(variableBase)
+  const problems: string[] = []
+  for (const [index, { publicKey, proof }] of verificationKeys.entries()) {
+    const member = `member ${index + 1}`
+    const powers = bases.map((base, k) => [base, modOrder(BigInt(index + 1) ** BigInt(k))] as const)
+    if (!combination(powers).equals(publicKey))
+      problems.push(`${member}: the verification key does not follow from the coefficients`)
+    if (publicKey.is0()) problems.push(`${member}: the verification key is neutral`)
+    if (!verifyKnowledge(publicKey, proof, knowledgeText(publicKey)))
+      problems.push(`${member}: the verification key's proof of knowledge`)
+  }
+  return problems
+}

@@ -34,22 +34,39 @@ export function encodePoint(point: Point): Uint8Array {
 
 /** The point of 32 big-endian bytes, checked to be canonical, on the curve and in the prime-order subgroup. */
 export function decodePoint(bytes: Uint8Array): Result<Point, PointRefusal> {
+  const point = decodeCurvePoint(bytes)
+  if (!point.ok) return point
+  return point.value.isTorsionFree() ? point : outsideSubgroup()
+}
+
+/** The point of 32 big-endian bytes, canonical and on the curve; the caller must still check the subgroup. */
+export function decodeCurvePoint(bytes: Uint8Array): Result<Point, PointRefusal> {
   if (bytes.length !== POINT_BYTES)
     return refuse('point-malformed', `a point has ${POINT_BYTES} bytes, not ${bytes.length}`)
-  let point: Point
   try {
-    point = ed25519.Point.fromBytes(Uint8Array.from(bytes).reverse(), false)
+    return ok(ed25519.Point.fromBytes(Uint8Array.from(bytes).reverse(), false))
   } catch {
     return refuse('point-malformed', 'not the canonical encoding of a point on the curve')
   }
-  return point.isTorsionFree()
-    ? ok(point)
-    : refuse('point-outside-subgroup', 'outside the prime-order subgroup')
+}
+
+/** The refusal of a point on the curve with a component of small order. */
+export function outsideSubgroup(): Result<never, PointRefusal> {
+  return refuse('point-outside-subgroup', 'outside the prime-order subgroup')
 }
 
 /** The text of a point: 64 lower-case hexadecimal digits. */
 export function pointToHex(point: Point): string {
   return toHex(encodePoint(point))
+}
+
+/** The texts of many points: one inversion for all of them. */
+export function pointsToHex(points: readonly Point[]): readonly string[] {
+  const inverses = ed25519.Point.Fp.invertBatch(points.map((point) => point.Z))
+  return points.map((point, index) => {
+    const { x, y } = point.toAffine(inverses[index])
+    return (y | ((x & 1n) << 255n)).toString(16).padStart(2 * POINT_BYTES, '0')
+  })
 }
 
 /** The point of 64 hexadecimal digits, with the checks of {@link decodePoint}. */
@@ -78,7 +95,15 @@ export function multiply(point: Point, scalar: bigint): Point {
   return point.multiplyUnsafe(scalar)
 }
 
-/** Tables that make later multiplications of this point faster (an election's key); returns the point itself. */
+/**
+ * Makes later `multiplySecret`s of this very point faster by tables that the first one builds (some 10 ms): an election's
+ * key in the hands of a voter. Returns the point itself.
+ */
 export function precompute(point: Point): Point {
-  return point.precompute(8)
+  if (prepared.has(point)) return point
+  prepared.add(point)
+  return point.precompute(6)
 }
+
+/** Points that have their tables: noble drops and builds them again when asked twice. */
+const prepared = new WeakSet<Point>()

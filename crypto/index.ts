@@ -1,5 +1,7 @@
-/** Hashes, Ed25519 signatures, the Ed25519 group and zero-knowledge proofs. Pure; knows no election. */
+/** Hashes, Ed25519 signatures, the Ed25519 group and what proofs are verified with. Pure; knows no election. */
+export { type Base, combination, decodeBase, fixedBase, variableBase } from './combination.ts'
 export {
+  decodeCurvePoint,
   decodePoint,
   encodePoint,
   GENERATOR,
@@ -12,12 +14,15 @@ export {
   type Point,
   type PointRefusal,
   pointFromHex,
+  pointsToHex,
   pointToHex,
   precompute,
 } from './group.ts'
 export { deriveScalar, hashToScalar, sha256 } from './hash.ts'
 export { type Random, randomScalar } from './random.ts'
 export {
+  isStrictPublicKey,
+  isStrictSignature,
   PRIVATE_KEY_BYTES,
   PUBLIC_KEY_BYTES,
   publicKeyOf,

@@ -46,15 +46,21 @@ const malformed = (path: string, expected: string): ReturnType<typeof refuse<'js
 export function decodeJson<T>(shape: Shape<T>, text: string, maxLength: number): Result<T, JsonRefusal> {
   if (text.length > maxLength)
     return refuse('json-malformed', `${text.length} characters, at most ${maxLength}`)
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    return refuse('json-malformed', 'not JSON')
-  }
+  const json = parseJson(text, maxLength)
+  if (json === undefined) return refuse('json-malformed', 'not JSON')
   const read = shape.read(json, '')
   if (!read.ok) return read
   return shape.write(read.value) === text ? read : refuse('json-malformed', 'not the canonical JSON')
+}
+
+/** The value of any JSON text within the limit, canonical or not; undefined where it is none. For explanations only. */
+export function parseJson(text: string, maxLength: number): unknown {
+  if (text.length > maxLength) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** A string as Belenios escapes it. The text must not hold a lone surrogate. */

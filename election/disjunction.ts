@@ -1,0 +1,110 @@
+/**
+ * Proofs that one of several statements is true without saying which (specification 4.12 and 4.13; Cramer, Damgard,
+ * Schoenmakers 1994). Branch j states: "this ciphertext encrypts the value M_j". The interval, overall and blank proofs of a
+ * ballot are all of this form; they differ in their branches and in the text that is hashed before the commitments.
+ *
+ * The verifier recomputes A_j = g^response alpha^challenge and B_j = y^response (beta / g^M_j)^challenge, and wants the
+ * challenges to add up to the hash of everything. The text binds election, credential and ciphertexts (T01, T02, T03).
+ *
+ * The prover knows the randomness r and plaintext m of every ciphertext, so each commitment is a multiple of the fixed points g
+ * and y alone, also in the branches that are not true: A_j = g^(response + r challenge), B_j = y^(same) g^(challenge (m -
+ * M_j)). True and simulated branches take the same steps with the same kinds of secret scalars.
+ */
+import {
+  type Base,
+  combination,
+  fixedBase,
+  GENERATOR,
+  hashToScalar,
+  modOrder,
+  multiplySecret,
+  type Point,
+  pointsToHex,
+  type Random,
+  randomScalar,
+} from '../crypto/index.ts'
+import type { Proof } from './types.ts'
+
+/** A ciphertext whose halves were checked, ready for several proofs. */
+export interface PreparedCiphertext {
+  readonly alpha: Base
+  readonly beta: Base
+}
+
+/** What a branch states: the ciphertext encrypts the value. */
+export interface Statement {
+  readonly ciphertext: PreparedCiphertext
+  readonly value: number
+}
+
+/** A statement with what its prover knows of the ciphertext. */
+export interface Witness {
+  /** The ciphertext's randomness r. */
+  readonly randomness: bigint
+  /** Its plaintext m. */
+  readonly plaintext: number
+  /** The value M that the branch states. */
+  readonly value: number
+}
+
+/** Whether the proofs show that one of the statements is true; there is one proof a statement. */
+export function verifyDisjunction(
+  text: string,
+  key: Base,
+  statements: readonly Statement[],
+  proofs: readonly Proof[],
+): boolean {
+  if (proofs.length !== statements.length) return false
+  const generator = fixedBase(GENERATOR)
+  const commitments: Point[] = []
+  let challenges = 0n
+  for (const [index, { ciphertext, value }] of statements.entries()) {
+    const { challenge, response } = proofs[index]!
+    commitments.push(
+      combination([
+        [generator, response],
+        [ciphertext.alpha, challenge],
+      ]),
+      combination([
+        [key, response],
+        [ciphertext.beta, challenge],
+        [generator, modOrder(-challenge * BigInt(value))],
+      ]),
+    )
+    challenges += challenge
+  }
+  return hashToScalar(text + commitmentsText(commitments)) === modOrder(challenges)
+}
+
+/** Proofs for the witnesses' statements, of which the one at `truth` is true. */
+export function proveDisjunction(
+  text: string,
+  key: Point,
+  witnesses: readonly Witness[],
+  truth: number,
+  random: Random,
+): readonly Proof[] {
+  const drafts = witnesses.map((witness, index) => {
+    const nonce = randomScalar(random)
+    const drawn = randomScalar(random)
+    const challenge = index === truth ? 0n : drawn
+    const exponent = nonce
+    // B = y^exponent g^(challenge (m - M)), one added to the second exponent and taken off again: it is 0 in the true branch,
+    // and the time must not tell.
+    const shift = modOrder(challenge * BigInt(witness.plaintext - witness.value) + 1n)
+    const a = multiplySecret(GENERATOR, exponent)
+    const b = multiplySecret(key, exponent).add(multiplySecret(GENERATOR, shift)).subtract(GENERATOR)
+    return { challenge, exponent, commitments: [a, b] }
+  })
+  const hash = hashToScalar(text + commitmentsText(drafts.flatMap(({ commitments }) => commitments)))
+  const simulated = drafts.reduce((sum, { challenge }) => sum + challenge, 0n)
+  return drafts.map(({ challenge: drawn, exponent }, index) => {
+    const challenge = index === truth ? modOrder(hash - simulated) : drawn
+    return { challenge, response: modOrder(exponent - witnesses[index]!.randomness * challenge) }
+  })
+}
+
+/** `A0,B0,A1,B1,...` */
+function commitmentsText(commitments: readonly Point[]): string {
+  return pointsToHex(commitments).join(',')
+}

@@ -25,8 +25,9 @@ function nibble(id: Uint8Array, level: number): number {
   return level % 2 === 0 ? byte >> 4 : byte & 15
 }
 
-/** The position of an id, or undefined. */
+/** The position of an id, or undefined. Takes any bytes. */
 export function positionOf(trie: IdTrie, id: Uint8Array, idAt: IdAt): number | undefined {
+  if (id.length !== NIBBLES / 2) return undefined
   let node = trie.node
   for (let level = 0; node !== undefined && typeof node !== 'number'; level++) node = node[nibble(id, level)]
   return node !== undefined && equalBytes(idAt(node), id) ? node : undefined

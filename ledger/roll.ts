@@ -1,6 +1,7 @@
 /**
- * The accepted roll: entries flat, in the order of Belenios' list (`compareCredentials`; a place here is a line there), with all levels of their Merkle tree; 64 bytes a voter beside the
- * 40 of the entry. It never changes again, so that all versions of the state share it, and a credential is found by halving.
+ * The accepted roll: entries flat, in the order of Belenios' list (`compareCredentials`; a place here is a line there), with all
+ * levels of their Merkle tree: 64 bytes a voter beside the 40 of the entry. It never changes again, so that all versions of the
+ * state share it, and a credential is found by halving.
  *
  * Its root is the SSZ root of List[RollEntry{credential: Bytes32, weight: uint64}, 2^20].
  */
@@ -57,8 +58,9 @@ export function weightAt(bytes: Uint8Array, place: number): bigint {
   return view.getBigUint64(0, true)
 }
 
-/** The place of a credential on the roll, or undefined. */
+/** The place of a credential on the roll, or undefined. Takes any bytes. */
 export function placeOf(roll: Roll, credential: Uint8Array): number | undefined {
+  if (credential.length !== CREDENTIAL_BYTES) return undefined
   let low = 0
   let high = roll.voters
   while (low < high) {

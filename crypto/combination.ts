@@ -16,6 +16,7 @@ import {
   doubleRepeatedly,
   EXTENDED_IDENTITY,
   type Extended,
+  fromAddend,
   fromPoint,
   isIdentity,
   toAddend,
@@ -94,7 +95,7 @@ export function combination(terms: readonly (readonly [Base, bigint])[]): Point 
 
 function sum(terms: readonly (readonly [Base, bigint])[]): Extended {
   const buckets = new Array<Extended | undefined>((1 << (VARIABLE_WIDTH - 1)) + 1).fill(undefined)
-  let total = EXTENDED_IDENTITY
+  let total: Extended | undefined
   for (const [base, scalar] of terms) {
     const half = 1 << (base.width - 1)
     const digits = signedDigits(scalar, base.width)
@@ -102,24 +103,29 @@ function sum(terms: readonly (readonly [Base, bigint])[]): Extended {
       const digit = digits[i]!
       if (digit === 0) continue
       const size = Math.abs(digit)
-      if (base.isFixed) total = addTo(total, base.addends[i * half + size - 1]!, digit < 0)
-      else buckets[size] = addTo(buckets[size] ?? EXTENDED_IDENTITY, base.addends[i]!, digit < 0)
+      if (base.isFixed) total = addOrStart(total, base.addends[i * half + size - 1]!, digit < 0)
+      else buckets[size] = addOrStart(buckets[size], base.addends[i]!, digit < 0)
     }
   }
   return addBuckets(total, buckets)
 }
 
+function addOrStart(sum: Extended | undefined, addend: Addend, negative: boolean): Extended {
+  return sum === undefined ? fromAddend(addend, negative) : addTo(sum, addend, negative)
+}
+
 /** total + 1 * buckets[1] + 2 * buckets[2] + ...: by running sums from the top, each bucket is added twice. */
-function addBuckets(total: Extended, buckets: readonly (Extended | undefined)[]): Extended {
+function addBuckets(total: Extended | undefined, buckets: readonly (Extended | undefined)[]): Extended {
   let result = total
   let running: Extended | undefined
   for (let size = buckets.length - 1; size >= 1; size--) {
     const bucket = buckets[size]
     if (bucket !== undefined)
       running = running === undefined ? bucket : addTo(running, toAddend(bucket), false)
-    if (running !== undefined) result = addTo(result, toAddend(running), false)
+    if (running !== undefined)
+      result = result === undefined ? running : addTo(result, toAddend(running), false)
   }
-  return result
+  return result ?? EXTENDED_IDENTITY
 }
 
 /** The scalar in base 2^width with digits in -half+1..half, lowest first. */

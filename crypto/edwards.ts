@@ -11,6 +11,7 @@ import type { Point } from './group.ts'
 
 const { p: P, d: D } = ed25519.Point.CURVE()
 const TWO_D = (2n * D) % P
+const INVERSE_D = ed25519.Point.Fp.inv(D)
 
 /** A point in extended coordinates: x = X/Z, y = Y/Z, T = XY/Z; each congruent modulo p, not canonical. */
 export interface Extended {
@@ -45,6 +46,13 @@ export function toAddend(point: Extended): Addend {
     z2: 2n * point.z,
     t2d: (point.t * TWO_D) % P,
   }
+}
+
+/** q, or -q where `negative` (1 multiplication; all coordinates doubled, which is the same point). */
+export function fromAddend(q: Addend, negative: boolean): Extended {
+  const x = q.plus - q.minus
+  const t = (q.t2d * INVERSE_D) % P
+  return { x: negative ? -x : x, y: q.plus + q.minus, z: q.z2, t: negative ? -t : t }
 }
 
 /** p + q, or p - q where `negative` (8 multiplications). */

@@ -62,9 +62,11 @@ export function pointToHex(point: Point): string {
 
 /** The texts of many points: one inversion for all of them. */
 export function pointsToHex(points: readonly Point[]): readonly string[] {
-  const inverses = ed25519.Point.Fp.invertBatch(points.map((point) => point.Z))
+  const { Fp } = ed25519.Point
+  const inverses = Fp.invertBatch(points.map((point) => point.Z))
   return points.map((point, index) => {
-    const { x, y } = point.toAffine(inverses[index])
+    const x = Fp.mul(point.X, inverses[index]!)
+    const y = Fp.mul(point.Y, inverses[index]!)
     return (y | ((x & 1n) << 255n)).toString(16).padStart(2 * POINT_BYTES, '0')
   })
 }

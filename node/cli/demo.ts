@@ -1,0 +1,176 @@
+/** `psephos demo`: a whole election on daemons of its own, from keys to an audited result, and what to try next. */
+import { readdir } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
+import { toHex } from '../../base/index.ts'
+import { verifyReceipt } from '../../client/index.ts'
+import { type Counts, compareArchives } from '../../election/index.ts'
+import { systemRandom } from '../index.ts'
+import { checksTable, type TimedAudit, timedAudit } from './audit.ts'
+import type { Context } from './context.ts'
+import { startDaemons } from './demo/daemons.ts'
+import { DEFAULT_DEMO_ELECTION, type DemoElection, readDemoElection } from './demo/questions.ts'
+import { awaitResult, castBallots, draftElection, prepareElection, type Stage } from './demo/story.ts'
+import { countInTheClear, createVoters } from './demo/voters.ts'
+import { CommandError, orFail } from './error.ts'
+import { makePrivateDirectory, readJson, writeNewFile } from './files.ts'
+import { DRAFT_BYTES_MAX } from './limits.ts'
+import { withClient } from './network.ts'
+import { resultTable, toIntegers } from './output.ts'
+import { createTestnet, type Testnet } from './testnet.ts'
+
+export interface DemoOptions {
+  readonly validators: number
+  readonly voters: number
+  readonly election?: string
+  readonly out: string
+}
+
+/** What a demo ends with. */
+interface DemoOutcome {
+  readonly stage: Stage
+  readonly uuid: string
+  readonly ballots: number
+  readonly result: Counts
+  readonly expected: Counts
+  readonly height: number
+  readonly archive: string
+  readonly audit: TimedAudit
+  /** What went wrong, a sentence each. */
+  readonly faults: readonly string[]
+}
+
+/** Runs the demo; its daemons are stopped whatever happens. */
+export async function runDemo(options: DemoOptions, context: Context): Promise<void> {
+  const { output } = context
+  const election = await electionOfFile(options.election)
+  const directory = await freshDirectory(resolve(options.out))
+  const name = 'psephos demo'
+  const testnet = await createTestnet(join(directory, 'network'), {
+    validators: options.validators,
+    registrars: 1,
+    name,
+  })
+  context.signal()
+  const daemons = await startDaemons(testnet, context.self, (node, how) =>
+    output.warn(`${node} ended (${how})`),
+  )
+  let outcome: DemoOutcome
+  try {
+    output.progress(
+      `daemons: ${daemons.pids.length} started (processes ${daemons.pids.join(', ')}), logs in ${directory}`,
+    )
+    const trust = { genesis: testnet.genesis, networkId: testnet.networkId }
+    const peers = testnet.nodes.map(({ address }) => address)
+    outcome = await withClient(trust, peers, context, (connection) => {
+      const voters = createVoters(options.voters, election.questions, election.weights, systemRandom)
+      return runElection({ context, connection, testnet, directory, election, voters })
+    })
+  } finally {
+    await daemons.stop()
+  }
+  report(outcome, testnet, context)
+}
+
+async function runElection(stage: Stage): Promise<DemoOutcome> {
+  const { connection, directory, voters, election } = stage
+  const draft = await draftElection(stage)
+  const prepared = await prepareElection(stage, draft.uuid)
+  const voting = await castBallots(stage, draft, prepared.election, prepared.issued)
+  await writeNewFile(join(directory, 'receipt.json'), voting.receipt, 0o600)
+  await writeNewFile(join(directory, 'half-way.bel'), voting.halfWay, 0o644)
+  const { record, height } = await awaitResult(stage, draft)
+  const exported = orFail(await connection.client.export(draft.uuid))
+  const archive = join(directory, 'election.bel')
+  await writeNewFile(archive, exported.archive, 0o644)
+  const audit = timedAudit(exported.archive, stage.context.output)
+  const expected = countInTheClear(election.questions, voters)
+  const result = record.result ?? []
+  const lost = compareArchives(voting.halfWay, exported.archive)
+  const receipt = verifyReceipt(voting.receipt, connection.trust)
+  const faults = [
+    ...(audit.report.ok ? [] : ['the audit refuses the archive']),
+    ...(isSame(result, expected) ? [] : ['the result differs from what the voters chose']),
+    ...(isSame(audit.report.result ?? [], result)
+      ? []
+      : ['the archive holds another result than the ledger']),
+    ...(record.ballots === voting.cast
+      ? []
+      : [`${record.ballots} of ${voting.cast} ballots were final at closing`]),
+    ...(lost.ok && lost.value.length === 0
+      ? []
+      : ['the final archive does not extend the one taken half-way']),
+    ...(receipt.ok ? [] : [`the receipt does not verify: ${receipt.error.detail}`]),
+  ]
+  return {
+    stage,
+    uuid: draft.uuid,
+    ballots: record.ballots,
+    result,
+    expected,
+    height,
+    archive,
+    audit,
+    faults,
+  }
+}
+
+function report(outcome: DemoOutcome, testnet: Testnet, { output }: Context): void {
+  const { stage, uuid, result, expected, audit, archive, faults } = outcome
+  const { election, voters, directory } = stage
+  const here = (path: string): string => relative(process.cwd(), path) || '.'
+  output.say(`\n${election.name}\n\n${resultTable(election.questions, result)}`)
+  output.say(`\nThe audit of the archive:\n\n${checksTable(audit.report.checks)}`)
+  output.say(
+    [
+      '',
+      `${voters.length} voters cast ${outcome.ballots} ballots; the last ballot of each counts. The count in the clear ${
+        isSame(result, expected) ? 'is the same' : 'DIFFERS'
+      }.`,
+      `The archive: ${here(archive)} (Belenios' format, ${audit.summary.ballotsPerSecond} ballots/s audited)`,
+      '',
+      'What to try next:',
+      `  psephos audit ${here(archive)}`,
+      `  psephos receipt verify ${here(join(directory, 'receipt.json'))} --genesis ${here(testnet.genesisPath)}`,
+      `  psephos start --home ${here(testnet.nodes[0]?.home ?? '')}     (and the other nodes, each in a terminal)`,
+      `  psephos election result ${uuid} --home ${here(testnet.nodes[0]?.home ?? '')}`,
+      '  psephos testnet ./town     (a network for an election of your own)',
+    ].join('\n'),
+  )
+  output.end({
+    ok: faults.length === 0,
+    network: toHex(testnet.networkId),
+    election: uuid,
+    validators: testnet.nodes.length,
+    voters: voters.length,
+    ballots: outcome.ballots,
+    result: toIntegers(result),
+    expected: toIntegers(expected),
+    height: outcome.height,
+    archive,
+    audit: audit.summary,
+  })
+  if (faults.length > 0)
+    throw new CommandError('demo-failed', `${faults.join('; ')}; logs and archive lie in ${directory}`)
+}
+
+async function electionOfFile(path: string | undefined): Promise<DemoElection> {
+  if (path === undefined) return DEFAULT_DEMO_ELECTION
+  const read = readDemoElection(await readJson(path, DRAFT_BYTES_MAX))
+  if (!read.ok) throw new CommandError(read.error.code, `${path}: ${read.error.detail}`)
+  return read.value
+}
+
+/** The directory, or a new one in it where something is there already. */
+async function freshDirectory(out: string): Promise<string> {
+  await makePrivateDirectory(out)
+  if ((await readdir(out)).length === 0) return out
+  for (let i = 2; ; i++) {
+    const run = join(out, `run-${i}`)
+    await makePrivateDirectory(run)
+    if ((await readdir(run)).length === 0) return run
+  }
+}
+
+function isSame(a: Counts, b: Counts): boolean {
+  return JSON.stringify(toIntegers(a)) === JSON.stringify(toIntegers(b))
+}

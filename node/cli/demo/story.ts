@@ -1,0 +1,235 @@
+/**
+ * The course of a demo's election: draft, ceremony, roll, ballots, tally, archive. Everything goes through the doors that a
+ * real election uses: signed transactions, certified reads, exports that must end in the certified board.
+ */
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { CertifiedElection } from '../../../client/index.ts'
+import {
+  type Ballot,
+  createBallot,
+  createUuid,
+  credentialSecret,
+  type Election,
+  publicCredentialsJson,
+} from '../../../election/index.ts'
+import {
+  type ElectionDraft,
+  type ElectionRecord,
+  electionOf,
+  signTransaction,
+} from '../../../ledger/index.ts'
+import { systemRandom } from '../../index.ts'
+import type { Context } from '../context.ts'
+import { type IssuedCredential, issueCredentials } from '../credentials-generate.ts'
+import { CommandError, orFail } from '../error.ts'
+import { writeNewFile } from '../files.ts'
+import type { Connection } from '../network.ts'
+import { publishRoll, readRoll, signRoll } from '../roll.ts'
+import type { Testnet } from '../testnet.ts'
+import { loadPartyKey, send, sendAndWait } from '../transact.ts'
+import { measureBallot, planTimes } from './plan.ts'
+import type { DemoElection } from './questions.ts'
+import type { DemoVoter } from './voters.ts'
+
+/** What the story is told with. */
+export interface Stage {
+  readonly context: Context
+  readonly connection: Connection
+  readonly testnet: Testnet
+  readonly directory: string
+  readonly election: DemoElection
+  readonly voters: readonly DemoVoter[]
+}
+
+/** How the voting went. */
+export interface Voting {
+  /** Ballots that the voters handed in. */
+  readonly cast: number
+  /** The receipt of one voter, and the archive of the time when everybody had voted once. */
+  readonly receipt: string
+  readonly halfWay: Uint8Array
+}
+
+/** How long a step beside the voting may take: far longer than it should on a slow machine. */
+const STEP_TIMEOUT_S = 120
+/** Ballots handed in at once: the peers verify them before they answer. */
+const BALLOTS_AT_ONCE = 8
+/** Between two looks at what is final. */
+const LOOK_INTERVAL_MS = 500
+
+/** Drafts the election; its times follow from what a ballot costs here. */
+export async function draftElection(stage: Stage): Promise<ElectionDraft> {
+  const { context, connection, testnet, election, voters } = stage
+  const cost = measureBallot(election.questions, voters[0]?.choices[0] ?? [], systemRandom)
+  const ballots = voters.reduce((sum, { choices }) => sum + choices.length, 0)
+  const size = {
+    validators: testnet.nodes.length,
+    voters: voters.length,
+    ballots,
+    cores: availableParallelism(),
+  }
+  const times = planTimes(size, cost)
+  const { genesis } = testnet
+  const { party, privateKey } = await loadPartyKey(
+    testnet.administratorKey,
+    genesis.administrators,
+    'administrator',
+  )
+  const opensAt = Date.now() + times.opensInMs
+  const draft: ElectionDraft = {
+    uuid: createUuid(systemRandom),
+    name: election.name,
+    description: election.description,
+    questions: election.questions,
+    administratorName: party.name,
+    credentialAuthorityName: genesis.registrars[0]?.name ?? 'registrar',
+    registrars: genesis.registrars.map(({ publicKey }) => publicKey),
+    registrarThreshold: 1,
+    trustees: genesis.validators.map(({ publicKey }) => publicKey),
+    opensAt,
+    closesAt: opensAt + times.openForMs,
+  }
+  const body = { kind: 'draft', draft, administrator: party.publicKey } as const
+  const transaction = signTransaction(connection.trust.networkId, body, privateKey)
+  await sendAndWait(connection, draft.uuid, [transaction], () => true, STEP_TIMEOUT_S)
+  context.output.progress(
+    `draft: election ${draft.uuid} opens in ${seconds(opensAt - Date.now())} s for ${seconds(times.openForMs)} s (a ballot takes ${cost.createMs.toFixed(0)} ms to make, ${cost.verifyMs.toFixed(0)} ms to verify)`,
+  )
+  return draft
+}
+
+/** Trustees publish keys by themselves; the registrar publishes the roll; then nothing can change any more. */
+export async function prepareElection(
+  stage: Stage,
+  uuid: string,
+): Promise<{ readonly election: Election; readonly issued: readonly IssuedCredential[] }> {
+  const { context, connection, testnet, voters, directory } = stage
+  const { output } = context
+  const voterList = voters.map(({ weight }, i) => ({ name: `voter-${i + 1}`, weight }))
+  const issued = issueCredentials(uuid, voterList)
+  const rollPath = join(directory, 'roll.json')
+  const entries = issued.map(({ entry }) => entry)
+  await writeNewFile(rollPath, publicCredentialsJson(entries, stage.election.weights !== undefined), 0o644)
+  const roll = await readRoll(rollPath)
+  const [keyPath = ''] = testnet.registrarKeys
+  const { party, privateKey } = await loadPartyKey(keyPath, testnet.genesis.registrars, 'registrar')
+  const registrar = { publicKey: party.publicKey, privateKey }
+  await publishRoll(connection, uuid, roll, registrar, STEP_TIMEOUT_S, () => {})
+  await signRoll(connection, uuid, roll, registrar, STEP_TIMEOUT_S)
+  output.progress(`roll: ${voters.length} credentials published and signed`)
+  const hasKeys = (record: ElectionRecord): boolean => record.trusteeKeys.every((key) => key !== undefined)
+  const { record } = orFail(await connection.client.waitFor(uuid, hasKeys, STEP_TIMEOUT_S * 1000))
+  output.progress(
+    `ceremony: ${record.trusteeKeys.length} of ${record.trusteeKeys.length} trustees published keys`,
+  )
+  const isFrozen = ({ electionHash }: ElectionRecord): boolean => electionHash !== undefined
+  const frozen = orFail(await connection.client.waitFor(uuid, isFrozen, STEP_TIMEOUT_S * 1000))
+  const election = electionOf(frozen.record)
+  if (election === undefined) throw new CommandError('untrusted-answer', 'a frozen election without its key')
+  return { election, issued }
+}
+
+/** Everybody votes once, one voter with a receipt; some vote again. */
+export async function castBallots(
+  stage: Stage,
+  draft: ElectionDraft,
+  election: Election,
+  issued: readonly IssuedCredential[],
+): Promise<Voting> {
+  const { context, connection, voters } = stage
+  const { client } = connection
+  const { uuid } = draft
+  const total = voters.reduce((sum, { choices }) => sum + choices.length, 0)
+  // The last voter votes as people do, with a receipt; the others' ballots are prepared beforehand and handed in together.
+  const last = voters.length - 1
+  const first = await prepareBallots(stage, election, issued, 0, last)
+  const again = await prepareBallots(stage, election, issued, 1, voters.length)
+  const isOpen = ({ phase }: ElectionRecord): boolean => phase === 'open'
+  const openingMs = Math.max(0, draft.opensAt - Date.now()) + STEP_TIMEOUT_S * 1000
+  orFail(await client.waitFor(uuid, isOpen, openingMs))
+  context.output.progress('open: ballots are accepted')
+  await handIn(stage, draft, first, { before: 0, total })
+  const choice = voters[last]?.choices[0] ?? []
+  const timeoutMs = Math.max(1000, draft.closesAt - Date.now())
+  const cast = orFail(await client.vote(uuid, issued[last]?.credential ?? '', choice, timeoutMs))
+  context.output.progress(`ballots: ${first.length + 1} of ${total} final; one voter has a receipt`)
+  const { archive } = orFail(await client.export(uuid))
+  await handIn(stage, draft, again, { before: first.length + 1, total })
+  return { cast: total, receipt: cast.receipt.json, halfWay: archive }
+}
+
+/** Waits for the closing and the result. */
+export async function awaitResult(stage: Stage, draft: ElectionDraft): Promise<CertifiedElection> {
+  const { context, connection } = stage
+  const leftMs = Math.max(0, draft.closesAt - Date.now())
+  context.output.progress(`closing in ${seconds(leftMs)} s`)
+  const isClosed = ({ phase }: ElectionRecord): boolean => phase === 'decrypting' || phase === 'tallied'
+  const closed = orFail(await connection.client.waitFor(draft.uuid, isClosed, leftMs + STEP_TIMEOUT_S * 1000))
+  context.output.progress(`tally: closed with ${closed.record.ballots} ballots, the trustees decrypt the sum`)
+  const isTallied = ({ phase }: ElectionRecord): boolean => phase === 'tallied'
+  return orFail(await connection.client.waitFor(draft.uuid, isTallied, STEP_TIMEOUT_S * 1000))
+}
+
+/** Ballots of all voters' first (0) or second (1) choices, up to a voter. */
+async function prepareBallots(
+  { context, voters }: Stage,
+  election: Election,
+  issued: readonly IssuedCredential[],
+  round: 0 | 1,
+  upTo: number,
+): Promise<readonly Ballot[]> {
+  const ballots: Ballot[] = []
+  for (const [i, { choices }] of voters.slice(0, upTo).entries()) {
+    const choice = choices[round]
+    if (choice === undefined) continue
+    if (context.signal().aborted) throw new CommandError('interrupted', 'stopped on request')
+    const secret = credentialSecret(election.uuid, issued[i]?.credential ?? '')
+    ballots.push(orFail(createBallot(election, secret, choice, systemRandom)))
+    await wait(0)
+  }
+  return ballots
+}
+
+/** Hands ballots in, some at a time, and waits until all are final or the election has closed. */
+async function handIn(
+  { context, connection }: Stage,
+  draft: ElectionDraft,
+  ballots: readonly Ballot[],
+  { before, total }: { readonly before: number; readonly total: number },
+): Promise<void> {
+  const { output } = context
+  const { client } = connection
+  const look = async (): Promise<ElectionRecord> => orFail(await client.election(draft.uuid)).record
+  let told = before
+  const tell = (record: ElectionRecord): void => {
+    if (record.ballots <= told) return
+    told = record.ballots
+    output.progress(`ballots: ${record.ballots} of ${total} final`)
+  }
+  for (let from = 0; from < ballots.length; from += BALLOTS_AT_ONCE) {
+    const batch = ballots.slice(from, from + BALLOTS_AT_ONCE)
+    await send(
+      connection,
+      batch.map((ballot) => ({ kind: 'ballot', ballot })),
+    )
+    tell(await look())
+  }
+  for (;;) {
+    const record = await look()
+    tell(record)
+    if (record.ballots >= before + ballots.length) return
+    if (record.phase !== 'open') {
+      output.warn(`the election closed with ${record.ballots} of ${before + ballots.length} ballots final`)
+      return
+    }
+    await wait(LOOK_INTERVAL_MS, undefined, { signal: context.signal() }).catch(() => {
+      throw new CommandError('interrupted', 'stopped on request')
+    })
+  }
+}
+
+function seconds(ms: number): string {
+  return Math.max(0, ms / 1000).toFixed(0)
+}

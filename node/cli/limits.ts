@@ -1,0 +1,33 @@
+/** Limits of the commands, each with its reason. */
+
+/** The ledger's own limit for a genesis file. */
+export const GENESIS_BYTES_MAX: number = 1 << 20
+/** A draft: 64 questions of 256 answers of a kilobyte would not fit a transaction anyway. */
+export const DRAFT_BYTES_MAX: number = 1 << 20
+/** A list of 1,048,576 voters with names of 100 characters. */
+export const VOTERS_BYTES_MAX: number = 128 * 1024 * 1024
+/** A roll of 1,048,576 entries of 64 digits and a weight. */
+export const ROLL_BYTES_MAX: number = 128 * 1024 * 1024
+/** A receipt: the largest record twice (hexadecimal), and branches. */
+export const RECEIPT_BYTES_MAX: number = 128 * 1024 * 1024
+/** An archive that one buffer holds comfortably. */
+export const ARCHIVE_BYTES_MAX: number = 2 * 1024 * 1024 * 1024
+/** Above this number of voters one list is easier to handle than as many files. */
+export const LETTERS_MAX = 10_000
+/** Letters of a voter's name or id. */
+export const VOTER_NAME_LENGTH_MAX = 200
+/** Validators of a test network on one machine: each is a process. */
+export const TESTNET_VALIDATORS_MAX = 100
+/** Registrars of a test network. */
+export const TESTNET_REGISTRARS_MAX = 32
+/** Validators of a demo: as many processes on one machine still finish in minutes. */
+export const DEMO_VALIDATORS_MAX = 32
+/** Voters of a demo: more are a benchmark. */
+export const DEMO_VOTERS_MAX = 10_000
+/** How long a command waits until what it sent is final. */
+export const FINALITY_TIMEOUT_S = 60
+/** The longest wait that can be asked for: a day. */
+export const TIMEOUT_S_MAX = 86_400
+/** How long a daemon may take to start or to stop before it counts as stuck. */
+export const DAEMON_START_TIMEOUT_MS = 60_000
+export const DAEMON_STOP_TIMEOUT_MS = 10_000

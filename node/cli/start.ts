@@ -1,0 +1,44 @@
+/** `psephos start --home DIR`: runs a daemon until SIGINT or SIGTERM. */
+import { toHex } from '../../base/index.ts'
+import { createLogger, type LogLevel, openHome, startDaemon } from '../index.ts'
+import type { Context } from './context.ts'
+
+export interface StartOptions {
+  readonly home: string
+  readonly logLevel?: LogLevel
+  /** Stop when standard input ends: a parent process that dies takes its daemons along. */
+  readonly stopWithStdin?: boolean
+}
+
+/** Resolves once the daemon has stopped in order; prints one line when it is ready. */
+export async function runStart(options: StartOptions, context: Context): Promise<void> {
+  const { output } = context
+  const home = await openHome(options.home)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([context.signal(), stop.signal])
+  if (options.stopWithStdin === true) void atEnd(context.stdin).then(() => stop.abort())
+  const daemon = await startDaemon({
+    home,
+    logger: createLogger(options.logLevel ?? home.settings.logLevel),
+    signal,
+  })
+  const addresses = daemon.addresses()
+  output.say(`${home.settings.name} is ready: ${addresses.join(' ')}`)
+  output.end({
+    ok: true,
+    ready: true,
+    name: home.settings.name,
+    network: toHex(home.networkId),
+    pid: process.pid,
+    addresses,
+  })
+  await daemon.done
+}
+
+async function atEnd(stdin: AsyncIterable<unknown>): Promise<void> {
+  try {
+    for await (const _ of stdin);
+  } catch {
+    // A broken pipe is an end, too.
+  }
+}

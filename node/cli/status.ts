@@ -1,0 +1,167 @@
+/** `psephos status`: what a node says about itself, in words first. Nothing here is certified. */
+import { z } from 'zod'
+import { fromUtf8 } from '../../base/index.ts'
+import type { Transport } from '../../network/index.ts'
+import { openHome } from '../index.ts'
+import type { Context } from './context.ts'
+import { CommandError } from './error.ts'
+import { type NetworkOptions, networkOf, ownAddresses, withClient } from './network.ts'
+import { isoTime, pairs, table } from './output.ts'
+
+/** What the command relies on of a peer's report; the rest goes into the JSON as it is. */
+const REPORT = z.looseObject({
+  name: z.string(),
+  network: z.string(),
+  networkId: z.string(),
+  role: z.enum(['validator', 'observer']),
+  isTrustee: z.boolean(),
+  peerId: z.string(),
+  addresses: z.array(z.string()),
+  height: z.number(),
+  blockId: z.string(),
+  stateRoot: z.string(),
+  blockTime: z.number(),
+  now: z.number(),
+  peers: z.array(
+    z.looseObject({ id: z.string(), addresses: z.array(z.string()), height: z.number().optional() }),
+  ),
+  validators: z.array(
+    z.looseObject({
+      index: z.number(),
+      name: z.string(),
+      publicKey: z.string(),
+      isSelf: z.boolean(),
+      lastHeard: z
+        .looseObject({
+          height: z.number(),
+          round: z.number(),
+          kind: z.enum(['proposal', 'prepare', 'commit', 'roundChange']),
+          agoMs: z.number(),
+        })
+        .optional(),
+    }),
+  ),
+  isCatchingUp: z.boolean(),
+  consensus: z
+    .looseObject({ height: z.number(), round: z.number(), proposer: z.number(), phase: z.string() })
+    .optional(),
+  pool: z.looseObject({ transactions: z.number(), bytes: z.number(), verifying: z.number() }),
+  elections: z.record(z.string(), z.number()),
+  waiting: z.string().optional(),
+})
+type Report = z.infer<typeof REPORT>
+
+/** Bytes of a report: 256 validators and as many peers. */
+const REPORT_BYTES_MAX = 4 * 1024 * 1024
+
+/** Asks the home's own node, or the peers given. */
+export async function runStatus(options: NetworkOptions, context: Context): Promise<void> {
+  const { trust, peers } = await networkOf(options)
+  const own = options.home !== undefined && options.peer === undefined
+  const asked = own ? ownAddresses(await openHome(options.home ?? '')) : peers
+  const report = await withClient(trust, asked, context, ({ transport }) =>
+    firstReport(transport, asked, own),
+  )
+  context.output.say(describe(report))
+  context.output.end({ ok: true, ...report })
+}
+
+async function firstReport(
+  transport: Transport,
+  addresses: readonly string[],
+  own: boolean,
+): Promise<Report> {
+  const reasons: string[] = []
+  for (const address of addresses) {
+    try {
+      const peer = await transport.dial(address)
+      return await askReport(transport, peer)
+    } catch (error) {
+      reasons.push(error instanceof Error ? error.message : 'no answer')
+    }
+  }
+  const advice = own ? '; is the node running? psephos start --home DIR' : ''
+  throw new CommandError(
+    'no-peer',
+    `${addresses.join(', ') || 'the node'} does not answer (${reasons.join('; ')})${advice}`,
+  )
+}
+
+async function askReport(transport: Transport, peer: string): Promise<Report> {
+  let bytes = new Uint8Array(0)
+  for await (const chunk of transport.request(peer, 'diagnostics', new Uint8Array(0))) {
+    if (bytes.length + chunk.length > REPORT_BYTES_MAX) throw new Error('its report is too long')
+    const longer = new Uint8Array(bytes.length + chunk.length)
+    longer.set(bytes)
+    longer.set(chunk, bytes.length)
+    bytes = longer
+  }
+  let json: unknown
+  try {
+    json = JSON.parse(fromUtf8(bytes) ?? '')
+  } catch {
+    throw new Error('its report is not JSON')
+  }
+  const report = REPORT.safeParse(json)
+  if (!report.success) throw new Error('its report has another form; is it another release?')
+  return report.data
+}
+
+function describe(report: Report): string {
+  const parts = [
+    words(report),
+    '',
+    pairs([
+      ['network', `${report.network} (${report.networkId})`],
+      ['height', `${report.height}, ${isoTime(report.blockTime)}`],
+      ['block', report.blockId],
+      ['state root', report.stateRoot],
+      ['peer id', report.peerId],
+      ['addresses', report.addresses.join(' ')],
+      ['pool', `${report.pool.transactions} transactions, ${report.pool.verifying} being verified`],
+      ['elections', electionsLine(report)],
+    ]),
+    '',
+    table([
+      ['validator', 'last heard', 'with'],
+      ...report.validators.map(({ name, isSelf, lastHeard }) => [
+        isSelf ? `${name} (this node)` : name,
+        lastHeard === undefined ? 'never' : `${(lastHeard.agoMs / 1000).toFixed(1)} s ago`,
+        lastHeard === undefined
+          ? ''
+          : `${lastHeard.kind} of height ${lastHeard.height}, round ${lastHeard.round}`,
+      ]),
+    ]),
+  ]
+  if (report.peers.length > 0)
+    parts.push(
+      '',
+      table([
+        ['peer', 'height', 'address'],
+        ...report.peers.map(({ id, height, addresses }) => [
+          id,
+          height === undefined ? '?' : `${height}`,
+          addresses[0] ?? '',
+        ]),
+      ]),
+    )
+  return parts.join('\n')
+}
+
+function words(report: Report): string {
+  const age = Math.max(0, (report.now - report.blockTime) / 1000).toFixed(1)
+  const role = report.isTrustee ? `${report.role} and trustee` : report.role
+  const peers = report.peers.length === 1 ? '1 peer' : `${report.peers.length} peers`
+  const where = `${report.name} (${role}) stands at height ${report.height}, finalised ${age} s ago, with ${peers}`
+  const doing = report.isCatchingUp
+    ? 'It is catching up with the others and signs nothing yet.'
+    : report.consensus === undefined
+      ? 'It follows the chain.'
+      : `At height ${report.consensus.height} it is in round ${report.consensus.round}, ${report.consensus.phase.replaceAll('-', ' ')}.`
+  return `${where}. ${doing}${report.waiting === undefined ? '' : `\nIt waits: ${report.waiting}`}`
+}
+
+function electionsLine({ elections }: Report): string {
+  const present = Object.entries(elections).filter(([, count]) => count > 0)
+  return present.map(([phase, count]) => `${count} ${phase}`).join(', ') || 'none'
+}

@@ -114,3 +114,8 @@ export function draftFromSsz(value: SszDraft): ElectionDraft {
     closesAt: value.closesAt,
   }
 }
+
+/** Bytes of a draft's encoding. */
+export function draftBytes(draft: ElectionDraft): number {
+  return DRAFT.value_serializedSize(draftToSsz(draft))
+}

@@ -5,10 +5,12 @@
 import { fromHex, ok, type Result, refuse, toHex } from '../base/index.ts'
 import { PUBLIC_KEY_BYTES } from '../crypto/index.ts'
 import { choiceCount, isUuid, parseQuestions, type Question, questionsJson } from '../election/index.ts'
+import { draftBytes } from './draft-ssz.ts'
 import {
   MAX_ANSWERS,
   MAX_CHOICES,
   MAX_DESCRIPTION_BYTES,
+  MAX_DRAFT_BYTES,
   MAX_QUESTIONS,
   MAX_REGISTRARS,
   MAX_TEXT_BYTES,
@@ -26,7 +28,8 @@ export function checkDraft(draft: ElectionDraft): Result<void, Rejection> {
     faultOfKeys('registrar', draft.registrars, MAX_REGISTRARS) ??
     faultOfKeys('trustee', draft.trustees, MAX_TRUSTEES) ??
     faultOfThreshold(draft) ??
-    faultOfTimes(draft)
+    faultOfTimes(draft) ??
+    faultOfSize(draft)
   return fault === undefined ? ok(undefined) : refuse('draft-invalid', fault)
 }
 
@@ -92,6 +95,11 @@ function faultOfTimes({ opensAt, closesAt }: ElectionDraft): string | undefined 
   if (!Number.isSafeInteger(opensAt) || !Number.isSafeInteger(closesAt) || opensAt < 0)
     return 'opensAt and closesAt must be milliseconds since 1970'
   return closesAt > opensAt ? undefined : 'closesAt must be after opensAt'
+}
+
+function faultOfSize(draft: ElectionDraft): string | undefined {
+  const bytes = draftBytes(draft)
+  return bytes > MAX_DRAFT_BYTES ? `${bytes} bytes altogether, at most ${MAX_DRAFT_BYTES}` : undefined
 }
 
 const TEXT_KEYS = ['uuid', 'name', 'description'] as const

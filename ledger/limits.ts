@@ -33,6 +33,8 @@ export const MAX_QUESTIONS = 64
 export const MAX_ANSWERS = 256
 /** Ciphertexts of one ballot, over all questions (a blank counts): keeps a ballot below MAX_TRANSACTION_BYTES. */
 export const MAX_CHOICES = 512
+/** A whole draft, encoded: it travels as one transaction, and stands in the election's record. */
+export const MAX_DRAFT_BYTES = 131_072
 /** Registrars of one election: offices that co-sign by hand. */
 export const MAX_REGISTRARS = 32
 /** Trustees of one election: every validator may be one. */
@@ -66,7 +68,7 @@ export const MAX_BALLOTS: number = 2 ** BOARD_DEPTH
 
 // ---- transactions and blocks --------------------------------------------------------------------------------------------
 
-/** One encoded transaction. The largest: a ballot of MAX_CHOICES (about 132 kB), a draft with long texts. */
+/** One encoded transaction. The largest: a ballot of MAX_CHOICES (about 155 kB). */
 export const MAX_TRANSACTION_BYTES = 262_144
 /** A ballot in compact form: 64 bytes of ciphertext and two 64-byte branches a choice, one branch a choice for the overall proof. */
 export const MAX_BALLOT_BYTES = 196_608
@@ -96,6 +98,7 @@ assert(
 assert(MAX_CHUNK_ENTRIES <= MAX_BLOCK_ROLL_ENTRIES, 'every roll chunk fits a block')
 assert(MAX_CHUNK_ENTRIES * MAX_ROLL_CHUNKS >= MAX_VOTERS, 'the largest roll can be published')
 assert(MAX_CHOICES * (64 + 2 * 64 + 64) + 4096 <= MAX_BALLOT_BYTES, 'every ballot fits its limit')
+assert(MAX_DRAFT_BYTES + 256 < MAX_TRANSACTION_BYTES, 'every draft fits a transaction')
 assert(MAX_BALLOT_BYTES < MAX_TRANSACTION_BYTES, 'every ballot fits a transaction')
 assert(MAX_CHOICES * 96 + 4096 <= MAX_DECRYPTION_BYTES, 'every partial decryption fits its limit')
 assert(MAX_DECRYPTION_BYTES < MAX_TRANSACTION_BYTES, 'every partial decryption fits a transaction')

@@ -68,10 +68,8 @@ function inWords({ question, choice, proof }: Place): string {
 function verifyKey({ key }: TransactionOf<'trusteeKey'>): Verified {
   const decoded = decodeTrusteeKey(key)
   if (!decoded.ok) return refuse('key-invalid', decoded.error.detail)
-  const { publicKey } = decoded.value
-  if (publicKey.equals(IDENTITY)) return refuse('key-invalid', 'the neutral element hides nothing')
   if (!verifyTrusteeKey(decoded.value))
-    return refuse('key-invalid', 'the proof that the trustee knows the private key is wrong')
+    return refuse('key-invalid', 'neutral, or the proof that the trustee knows the private key is wrong')
   return ok(undefined)
 }
 

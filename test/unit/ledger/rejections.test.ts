@@ -1,0 +1,341 @@
+import { strict as assert } from 'node:assert'
+import { toHex } from '../../../base/index.ts'
+import { GENERATOR, hashToScalar, IDENTITY, multiply, pointToHex } from '../../../crypto/index.ts'
+import { createTrusteeKey, encodeTrusteeKey, type RollEntry } from '../../../election/index.ts'
+import {
+  buildBlock,
+  checkTransaction,
+  type RejectionCode,
+  splitRoll,
+  type Transaction,
+  verifyTransaction,
+} from '../../../ledger/index.ts'
+import { MAX_CHUNK_ENTRIES, MAX_ROLL_CHUNKS, MAX_TOTAL_WEIGHT } from '../../../ledger/limits.ts'
+import {
+  aBallot,
+  aChain,
+  aDecryption,
+  aDraft,
+  aFrozenElection,
+  aGenesis,
+  anOpenElection,
+  aPreparation,
+  aRoll,
+  beleniosOf,
+  cast,
+  closeElection,
+  extend,
+  inputsOf,
+  keyOf,
+  recordOf,
+  seededRandom,
+  signed,
+  type TestChain,
+} from '../../support/ledger-builders.ts'
+
+/**
+ * Asserts that a transaction is refused in the next block with a code, by the check for pools or by the verification or, where
+ * only execution can tell, by execution alone.
+ */
+function assertRefused(
+  chain: TestChain,
+  transaction: Transaction,
+  code: RejectionCode,
+  by: 'check' | 'verify' | 'execution',
+  detail?: RegExp,
+): void {
+  const time = chain.state.head.time + 1
+  const checked = checkTransaction(chain.state, transaction, time)
+  assert.equal(checked.ok, by !== 'check', checked.ok ? 'not refused' : checked.error.detail)
+  const verified = verifyTransaction(chain.state, transaction)
+  if (by === 'verify') assert.equal(verified.ok ? undefined : verified.error.code, code)
+  if (by === 'execution') assert.ok(verified.ok)
+  const { rejected, block } = buildBlock(chain.state, [transaction], time, inputsOf(chain, [transaction]))
+  assert.equal(block.transactions.length, 0)
+  assert.equal(rejected[0]?.rejection.code, code, rejected[0]?.rejection.detail)
+  if (detail !== undefined) assert.match(rejected[0].rejection.detail, detail)
+}
+
+/** A chain with a draft, and the parts that would freeze it. */
+function drafted(roll: readonly RollEntry[] = aRoll(3)): {
+  chain: TestChain
+  parts: ReturnType<typeof aPreparation>
+  uuid: string
+} {
+  const chain = aChain()
+  const parts = aPreparation(chain.networkId, aDraft(), roll)
+  extend(chain, [parts.draft])
+  return { chain, parts, uuid: aDraft().uuid }
+}
+
+describe('a draft transaction is refused', () => {
+  const draft = aDraft()
+  const draftBy = (chain: TestChain, name: string, changes = {}): Transaction =>
+    signed(
+      chain.networkId,
+      { kind: 'draft', draft: { ...draft, ...changes }, administrator: keyOf(name) },
+      name,
+    )
+
+  it('from somebody who is no administrator', () => {
+    const chain = aChain()
+    assertRefused(chain, draftBy(chain, 'registrar 1'), 'unknown-administrator', 'check')
+  })
+  it('with a wrong signature', () => {
+    const chain = aChain()
+    const good = draftBy(chain, 'administrator 1')
+    assert.ok(good.kind === 'draft')
+    const changed = { ...good, draft: { ...draft, name: 'Another name' } }
+    assertRefused(chain, changed, 'bad-signature', 'verify')
+    assertRefused(chain, { ...good, signature: new Uint8Array(64) }, 'bad-signature', 'verify')
+  })
+  it('with anything wrong in itself', () => {
+    const chain = aChain()
+    assertRefused(chain, draftBy(chain, 'administrator 1', { closesAt: 1 }), 'draft-invalid', 'check')
+  })
+  it('when it would open in the past or at once', () => {
+    const chain = aChain()
+    const now = chain.state.head.time + 1
+    assertRefused(
+      chain,
+      draftBy(chain, 'administrator 1', { opensAt: now }),
+      'draft-invalid',
+      'check',
+      /future/,
+    )
+    extend(chain, [draftBy(chain, 'administrator 1', { opensAt: now + 1 })], now)
+  })
+  it('with a registrar that the network does not know', () => {
+    const chain = aChain()
+    const changes = { registrars: [keyOf('registrar 1'), keyOf('stranger')] }
+    assertRefused(chain, draftBy(chain, 'administrator 1', changes), 'unknown-registrar', 'check')
+  })
+  it('when the uuid is taken', () => {
+    const { chain } = drafted()
+    assertRefused(chain, draftBy(chain, 'administrator 1', { name: 'Else' }), 'election-exists', 'check')
+  })
+})
+
+describe('a trustee key is refused', () => {
+  const keyBy = (chain: TestChain, name: string, key: Uint8Array): Transaction =>
+    signed(chain.networkId, { kind: 'trusteeKey', uuid: aDraft().uuid, trustee: keyOf(name), key }, name)
+  const aKey = (): Uint8Array => encodeTrusteeKey(createTrusteeKey(77n, seededRandom('key')))
+
+  it('for an election that is not there', () => {
+    const { parts } = drafted()
+    assertRefused(aChain(), parts.keys[0]!, 'unknown-election', 'check')
+  })
+  it('from somebody who is no trustee', () => {
+    const { chain } = drafted()
+    assertRefused(chain, keyBy(chain, 'registrar 1', aKey()), 'unknown-trustee', 'check')
+  })
+  it('when it is not a key, or its proof is wrong', () => {
+    const { chain } = drafted()
+    const key = aKey()
+    assertRefused(chain, keyBy(chain, 'validator 1', key.slice(1)), 'key-invalid', 'verify')
+    const wrong = key.with(key.length - 1, key.at(-1)! ^ 1)
+    assertRefused(chain, keyBy(chain, 'validator 1', wrong), 'key-invalid', 'verify')
+  })
+  it('when it is the neutral element, which hides nothing', () => {
+    const { chain } = drafted()
+    const commitment = pointToHex(multiply(GENERATOR, 5n))
+    const challenge = hashToScalar(`pok|Ed25519|${pointToHex(IDENTITY)}|${commitment}`)
+    const key = encodeTrusteeKey({ publicKey: IDENTITY, proof: { challenge, response: 5n } })
+    assertRefused(chain, keyBy(chain, 'validator 1', key), 'key-invalid', 'verify', /neutral/)
+  })
+  it('a second time, and when it copies another trustee', () => {
+    const { chain, parts } = drafted()
+    extend(chain, [parts.keys[0]!])
+    assertRefused(chain, parts.keys[0]!, 'key-exists', 'check')
+    assert.ok(parts.keys[0]!.kind === 'trusteeKey')
+    assertRefused(chain, keyBy(chain, 'validator 2', parts.keys[0]!.key), 'key-exists', 'execution')
+  })
+  it('after the election was abandoned', () => {
+    const { chain, parts } = drafted()
+    extend(chain, [], aDraft().opensAt)
+    assertRefused(chain, parts.keys[0]!, 'wrong-phase', 'check')
+  })
+})
+
+describe('a roll chunk is refused', () => {
+  const uuid = aDraft().uuid
+  type Chunk = Extract<ReturnType<typeof splitRoll>[number], { kind: 'rollChunk' }>
+  const chunkWith = (chain: TestChain, changes: Partial<Chunk>, name = 'registrar 1'): Transaction => {
+    const [chunk] = splitRoll(uuid, keyOf(name), aRoll(3), false)
+    assert.ok(chunk?.kind === 'rollChunk')
+    return signed(chain.networkId, { ...chunk, ...changes }, name)
+  }
+  const sorted = (): readonly RollEntry[] => {
+    const [chunk] = splitRoll(uuid, keyOf('registrar 1'), aRoll(3), false)
+    assert.ok(chunk?.kind === 'rollChunk')
+    return chunk.entries
+  }
+
+  it('from somebody who is no registrar of this election', () => {
+    const chain = aChain()
+    const draft = aDraft({ registrars: [keyOf('registrar 1')], registrarThreshold: 1 })
+    extend(chain, [aPreparation(chain.networkId, draft, aRoll(1)).draft])
+    assertRefused(chain, chunkWith(chain, {}, 'registrar 2'), 'unknown-registrar', 'check')
+  })
+  const forms: readonly (readonly [string, (entries: readonly RollEntry[]) => Partial<Chunk>])[] = [
+    ['without entries', () => ({ entries: [] })],
+    ['with an entry twice', ([a, b]) => ({ entries: [a!, b!, b!] })],
+    ['out of order', ([a, b, c]) => ({ entries: [a!, c!, b!] })],
+    [
+      'with a weight of zero',
+      ([a, b, c]) => ({ isWeighted: true, entries: [a!, b!, { ...c!, weight: 0n }] }),
+    ],
+    ['with a weight where there are none', ([a, b, c]) => ({ entries: [a!, b!, { ...c!, weight: 2n }] })],
+    ['behind the last place', () => ({ index: 1 })],
+    ['of no chunks', () => ({ count: 0 })],
+    ['of too many chunks', () => ({ count: MAX_ROLL_CHUNKS + 1 })],
+    [
+      'with a weight beyond the limit',
+      ([a]) => ({ isWeighted: true, entries: [{ ...a!, weight: MAX_TOTAL_WEIGHT + 1n }] }),
+    ],
+  ]
+  for (const [what, change] of forms)
+    it(what, () => {
+      const { chain } = drafted()
+      assertRefused(chain, chunkWith(chain, change(sorted())), 'roll-invalid', 'check')
+    })
+  it('with more entries than a chunk may have', () => {
+    const { chain } = drafted()
+    const entries = Array.from({ length: MAX_CHUNK_ENTRIES + 1 }, () => sorted()[0]!)
+    const checked = checkTransaction(chain.state, chunkWith(chain, {}), chain.state.head.time)
+    assert.ok(checked.ok)
+    const chunk = { ...chunkWith(chain, {}), entries } as Transaction
+    const refused = checkTransaction(chain.state, chunk, chain.state.head.time)
+    assert.ok(!refused.ok && /entries in a chunk/.test(refused.error.detail))
+  })
+  it('with a credential that is no point, outside the subgroup, or the neutral element', () => {
+    const { chain } = drafted()
+    const identity = new Uint8Array(32).with(31, 1)
+    // The point of order 2: y = -1.
+    const torsion = Uint8Array.from([0x7f, ...new Array<number>(30).fill(0xff), 0xec])
+    for (const credential of [new Uint8Array(32).fill(0xff), identity, torsion]) {
+      const chunk = chunkWith(chain, { entries: [{ credential, weight: 1n }] })
+      assertRefused(chain, chunk, 'roll-invalid', 'verify', /entry 0/)
+    }
+  })
+  it('when the whole roll has not the promised hash', () => {
+    const { chain } = drafted()
+    const chunk = chunkWith(chain, { entries: sorted().slice(0, 2) })
+    assertRefused(chain, chunk, 'roll-invalid', 'execution', /not the promised one/)
+  })
+  it('when its total weight is beyond the limit', () => {
+    const heavy = aRoll(2, [MAX_TOTAL_WEIGHT, 1n])
+    const { chain } = drafted()
+    const [chunk] = splitRoll(uuid, keyOf('registrar 1'), heavy, true)
+    assertRefused(
+      chain,
+      signed(chain.networkId, chunk!, 'registrar 1'),
+      'roll-invalid',
+      'execution',
+      /total weight/,
+    )
+    const [fits] = splitRoll(uuid, keyOf('registrar 1'), aRoll(2, [MAX_TOTAL_WEIGHT - 1n, 1n]), true)
+    extend(chain, [signed(chain.networkId, fits!, 'registrar 1')])
+  })
+  it('when it contradicts the other chunks of its roll', () => {
+    const { chain } = drafted()
+    const entries = sorted()
+    const part = (index: number, some: readonly RollEntry[], changes: Partial<Chunk> = {}): Transaction =>
+      chunkWith(chain, { index, count: 3, entries: some, ...changes })
+    extend(chain, [part(1, [entries[1]!])])
+    assertRefused(chain, part(1, [entries[1]!]), 'roll-exists', 'check')
+    assertRefused(chain, part(2, [entries[0]!]), 'roll-invalid', 'check', /ascend from the one before/)
+    assertRefused(chain, part(0, [entries[2]!]), 'roll-invalid', 'check', /ascend to the one after/)
+    assertRefused(chain, part(0, [entries[0]!], { count: 4 }), 'roll-invalid', 'check', /differs/)
+    extend(chain, [part(2, [entries[2]!])])
+    extend(chain, [part(0, [entries[0]!])])
+    const again = chunkWith(chain, {}, 'registrar 2')
+    assertRefused(chain, again, 'roll-exists', 'check', /complete/)
+  })
+  it('replaces the unfinished roll of the same registrar when it promises another hash', () => {
+    const { chain, parts } = drafted()
+    extend(chain, [chunkWith(chain, { index: 0, count: 2, rollHash: new Uint8Array(32) })])
+    extend(chain, [...parts.chunks])
+    const { rolls } = recordOf(chain, uuid)
+    assert.deepEqual(
+      rolls.map(({ received, chunks }) => [received, chunks]),
+      [[1, 1]],
+    )
+  })
+})
+
+describe('a roll signature is refused', () => {
+  it('under a hash that no complete roll has', () => {
+    const { chain, parts } = drafted()
+    assertRefused(chain, parts.signatures[0]!, 'roll-incomplete', 'check')
+  })
+  it('a second time', () => {
+    const { chain, parts } = drafted()
+    extend(chain, [...parts.chunks, parts.signatures[0]!])
+    assertRefused(chain, parts.signatures[0]!, 'already-signed', 'check')
+  })
+  it('with a signature of somebody else', () => {
+    const { chain, parts } = drafted()
+    extend(chain, [...parts.chunks])
+    const other = { ...parts.signatures[0]!, registrar: keyOf('registrar 3') } as Transaction
+    assertRefused(chain, other, 'bad-signature', 'verify')
+  })
+})
+
+describe('a ballot is refused', () => {
+  it('before the opening and from the closing on', () => {
+    const chain = aChain()
+    const uuid = aFrozenElection(chain)
+    const ballot = cast(aBallot(beleniosOf(chain, uuid), 0))
+    assertRefused(chain, ballot, 'not-open', 'check')
+    const { opensAt, closesAt } = recordOf(chain, uuid).draft
+    const codeAt = (time: number): string => {
+      const checked = checkTransaction(chain.state, ballot, time)
+      return checked.ok ? 'ok' : checked.error.code
+    }
+    assert.deepEqual([opensAt - 1, opensAt, closesAt - 1, closesAt].map(codeAt), [
+      'not-open',
+      'ok',
+      'ok',
+      'not-open',
+    ])
+    extend(chain, [], closesAt)
+    assertRefused(chain, ballot, 'not-open', 'check')
+  })
+})
+
+describe('a partial decryption is refused', () => {
+  function closed(): { chain: TestChain; uuid: string } {
+    const chain = aChain(aGenesis({ validators: 3 }))
+    const uuid = anOpenElection(chain)
+    extend(chain, [cast(aBallot(beleniosOf(chain, uuid), 0))])
+    closeElection(chain, uuid)
+    return { chain, uuid }
+  }
+  it('before the tally', () => {
+    const chain = aChain()
+    const uuid = anOpenElection(chain)
+    assertRefused(chain, aDecryption(chain, uuid, 'validator 1'), 'wrong-phase', 'check')
+  })
+  it('from somebody who is no trustee', () => {
+    const { chain, uuid } = closed()
+    assertRefused(chain, aDecryption(chain, uuid, 'validator 3'), 'unknown-trustee', 'check')
+  })
+  it('a second time', () => {
+    const { chain, uuid } = closed()
+    extend(chain, [aDecryption(chain, uuid, 'validator 1')])
+    assertRefused(chain, aDecryption(chain, uuid, 'validator 1', 'again'), 'decryption-exists', 'check')
+  })
+  it('after the result', () => {
+    const { chain, uuid } = closed()
+    const all = [aDecryption(chain, uuid, 'validator 1'), aDecryption(chain, uuid, 'validator 2')]
+    extend(chain, all)
+    assertRefused(chain, all[0]!, 'decryption-exists', 'check')
+  })
+  it('when its bytes are none', () => {
+    const { chain, uuid } = closed()
+    const body = { kind: 'partialDecryption', uuid, trustee: keyOf('validator 1') } as const
+    const transaction = signed(chain.networkId, { ...body, decryption: new Uint8Array(9) }, 'validator 1')
+    assertRefused(chain, transaction, 'decryption-invalid', 'verify', new RegExp(toHex(keyOf('validator 1'))))
+  })
+})

@@ -1,0 +1,142 @@
+import { strict as assert } from 'node:assert'
+import { ByteVectorType, ContainerType, ListCompositeType, UintBigintType } from '@chainsafe/ssz'
+import { toHex } from '../../../base/index.ts'
+import { sha256 } from '../../../crypto/index.ts'
+import { compareCredentials } from '../../../election/index.ts'
+import { EMPTY_TRIE, positionOf, withId } from '../../../ledger/id-trie.ts'
+import {
+  appended,
+  listBranch,
+  listOf,
+  listRoot,
+  valueAt,
+  valuesOf,
+  withValue,
+  withValues,
+  zeroList,
+} from '../../../ledger/list-tree.ts'
+import { isInList } from '../../../ledger/merkle.ts'
+import { buildRoll, flatEntries, isOnRoll, placeOf, rollBranch } from '../../../ledger/roll.ts'
+import { elementAt, elementsOf, emptyVector, withElement } from '../../../ledger/vector.ts'
+import { aRoll } from '../../support/ledger-builders.ts'
+
+const BYTES32 = new ByteVectorType(32)
+const value = (i: number): Uint8Array => sha256(`value ${i}`)
+const values = (count: number): readonly Uint8Array[] => Array.from({ length: count }, (_, i) => value(i))
+
+describe('a list tree', () => {
+  const DEPTH = 6
+  const LIST = new ListCompositeType(BYTES32, 2 ** DEPTH)
+
+  it('has the SSZ root of its list at every length', () => {
+    let list = zeroList(DEPTH)
+    for (let length = 0; length <= 2 ** DEPTH; length++) {
+      assert.equal(toHex(listRoot(list)), toHex(LIST.hashTreeRoot([...values(length)])))
+      assert.equal(toHex(listRoot(listOf(DEPTH, values(length)))), toHex(listRoot(list)))
+      if (length < 2 ** DEPTH) list = appended(list, value(length))
+    }
+    assert.throws(() => appended(list, value(0)), /not longer than its limit/)
+  })
+
+  it('proves each of its values', () => {
+    const list = listOf(DEPTH, values(37))
+    for (let i = 0; i < 37; i++) {
+      assert.equal(toHex(valueAt(list, i)), toHex(value(i)))
+      assert.ok(isInList(listRoot(list), DEPTH, i, value(i), listBranch(list, i)))
+      assert.ok(!isInList(listRoot(list), DEPTH, i, value(i + 1), listBranch(list, i)))
+    }
+  })
+
+  it('leaves older versions as they were', () => {
+    const old = listOf(DEPTH, values(10))
+    const before = toHex(listRoot(old))
+    const changed = withValue(old, 3, value(99))
+    appended(old, value(98))
+    assert.equal(toHex(listRoot(old)), before)
+    assert.notEqual(toHex(listRoot(changed)), before)
+    assert.deepEqual([...valuesOf(old)].map(toHex), values(10).map(toHex))
+  })
+
+  it('changes many values as it changes them one by one', () => {
+    const start = zeroList(DEPTH, 50)
+    const indexes = [0, 1, 7, 20, 21, 49]
+    const one = indexes.reduce((list, index) => withValue(list, index, value(index)), start)
+    const many = withValues(start, indexes, indexes.map(value))
+    assert.equal(toHex(listRoot(many)), toHex(listRoot(one)))
+    assert.throws(() => withValues(start, [2, 1], [value(0), value(1)]), /ascend/)
+    assert.throws(() => withValues(start, [50], [value(0)]), /inside/)
+  })
+})
+
+describe('an id trie', () => {
+  it('finds every id that was put in and no other, in every version', () => {
+    const ids = values(300)
+    const idAt = (position: number): Uint8Array => ids[position]!
+    const versions = [EMPTY_TRIE]
+    for (const [i, id] of ids.entries()) versions.push(withId(versions[i]!, id, i, idAt))
+    for (const length of [0, 1, 17, 300])
+      for (const [i, id] of ids.entries())
+        assert.equal(positionOf(versions[length]!, id, idAt), i < length ? i : undefined)
+    assert.equal(positionOf(versions[300]!, value(301), idAt), undefined)
+    assert.equal(positionOf(versions[300]!, new Uint8Array(), idAt), undefined)
+  })
+
+  it('tells ids apart that share all but their last bits', () => {
+    const ids = [0, 1, 16, 17].map((last) => new Uint8Array(32).fill(7).with(31, last))
+    const idAt = (position: number): Uint8Array => ids[position]!
+    const trie = ids.reduce((all, id, i) => withId(all, id, i, idAt), EMPTY_TRIE)
+    for (const [i, id] of ids.entries()) assert.equal(positionOf(trie, id, idAt), i)
+  })
+})
+
+describe('a vector', () => {
+  it('keeps every element in every version while it grows and changes', () => {
+    let vector = emptyVector<number>()
+    const old = [vector]
+    for (let i = 0; i < 1100; i++) {
+      vector = withElement(vector, i, i)
+      old.push(vector)
+    }
+    const changed = withElement(vector, 1000, -1)
+    assert.equal(elementAt(vector, 1000), 1000)
+    assert.equal(elementAt(changed, 1000), -1)
+    for (const length of [0, 1, 32, 33, 1024, 1025, 1100])
+      assert.deepEqual(
+        [...elementsOf(old[length]!)],
+        Array.from({ length }, (_, i) => i),
+      )
+    assert.throws(() => elementAt(old[32]!, 32), /inside/)
+    assert.throws(() => withElement(old[32]!, 33, 0), /inside/)
+  })
+})
+
+describe('a roll', () => {
+  const ENTRY = new ContainerType({ credential: BYTES32, weight: new UintBigintType(8) })
+  const LIST = new ListCompositeType(ENTRY, 2 ** 20)
+  const entries = (count: number): ReturnType<typeof aRoll> =>
+    [...aRoll(count, [3n, 2n ** 31n])].sort((a, b) => compareCredentials(a.credential, b.credential))
+
+  it('has the SSZ root of its list of entries, and its sum of weights', () => {
+    for (const count of [1, 2, 3, 5, 8]) {
+      const roll = buildRoll([flatEntries(entries(count))])
+      assert.equal(toHex(roll.root), toHex(LIST.hashTreeRoot([...entries(count)])))
+      assert.equal(roll.voters, count)
+      assert.equal(
+        roll.totalWeight,
+        entries(count).reduce((sum, { weight }) => sum + weight, 0n),
+      )
+    }
+  })
+
+  it('finds and proves each of its entries, and nobody else', () => {
+    const all = entries(6)
+    const roll = buildRoll([flatEntries(all.slice(0, 2)), flatEntries(all.slice(2))])
+    for (const [place, entry] of all.entries()) {
+      assert.equal(placeOf(roll, entry.credential), place)
+      assert.ok(isOnRoll(roll.root, entry, place, rollBranch(roll, place)))
+      assert.ok(!isOnRoll(roll.root, { ...entry, weight: entry.weight + 1n }, place, rollBranch(roll, place)))
+    }
+    assert.equal(placeOf(roll, aRoll(7)[6]!.credential), undefined)
+    assert.equal(placeOf(roll, new Uint8Array()), undefined)
+  })
+})

@@ -121,9 +121,10 @@ export function* decryptionProblems(
   for (const [question, row] of tally.ciphertexts.entries())
     for (const [choice, { alpha }] of row.entries()) {
       const place: Place = { question, choice }
+      const where = `question ${question + 1}, choice ${choice + 1}`
       const factor = decodeBase(factors[question]![choice]!)
       if (!factor.ok) {
-        yield { ...factor.error, place }
+        yield { code: factor.error.code, detail: `${where}: the factor is ${factor.error.detail}`, place }
         continue
       }
       const { challenge, response } = proofs[question]![choice]!
@@ -138,7 +139,7 @@ export function* decryptionProblems(
       if (hashToScalar(decryptionText(election, publicKey, a, b)) !== challenge)
         yield {
           code: 'decryption-proof',
-          detail: `question ${question}, choice ${choice}: the proof of the factor does not verify`,
+          detail: `${where}: the proof of the factor does not verify`,
           place: { ...place, proof: 'decryption' },
         }
     }

@@ -25,7 +25,19 @@ const resultShape: Shape<{ readonly result: Counts }> = objectShape({
 
 /** Whether `computeResult` has what it needs from these owners. */
 export function canCombine(trustees: readonly TrusteeKind[], owners: ReadonlySet<number>): boolean {
-  return items(trustees).every(({ members, threshold }) => present(members, owners).length >= threshold)
+  return missingDecryptions(trustees, owners).length === 0
+}
+
+/** The items of the trustees that lack decryptions from these owners, a sentence each; empty when they can be combined. */
+export function missingDecryptions(
+  trustees: readonly TrusteeKind[],
+  owners: ReadonlySet<number>,
+): readonly string[] {
+  return items(trustees).flatMap(({ members, threshold }, index) => {
+    const count = present(members, owners).length
+    const who = members.length === 1 ? `trustee ${members[0]}` : `trustees ${members[0]} to ${members.at(-1)}`
+    return count >= threshold ? [] : [`item ${index + 1} (${who}): ${count} of ${threshold} decryptions`]
+  })
 }
 
 /** Combines VERIFIED partial decryptions (Lagrange inside Pedersen items) and solves the logarithms up to `totalWeight`. */
@@ -49,7 +61,7 @@ export function computeResult(
       if (count === undefined)
         return refuse(
           'logarithm-not-found',
-          `question ${question}, choice ${choice}: no count up to ${totalWeight}`,
+          `question ${question + 1}, choice ${choice + 1}: no count up to ${totalWeight}`,
         )
       found.push(count)
     }
@@ -67,10 +79,11 @@ export function combineDecryptions(
   const byOwner = new Map<number, PartialDecryption>()
   for (const { owner, decryption } of decryptions) if (!byOwner.has(owner)) byOwner.set(owner, decryption)
   const shares: { readonly decryption: PartialDecryption; readonly coefficient: bigint }[] = []
-  for (const [index, { members, threshold }] of items(trustees).entries()) {
-    const owners = present(members, new Set(byOwner.keys()))
-    if (owners.length < threshold)
-      return refuse('not-enough-decryptions', `trustees item ${index}: ${owners.length} of ${threshold}`)
+  const available = new Set(byOwner.keys())
+  const missing = missingDecryptions(trustees, available)
+  if (missing.length > 0) return refuse('not-enough-decryptions', missing.join('; '))
+  for (const { members, threshold } of items(trustees)) {
+    const owners = present(members, available)
     const chosen = owners.slice(0, threshold)
     const numbers = chosen.map((owner) => owner - members[0]! + 1)
     for (const [at, owner] of chosen.entries())

@@ -84,6 +84,7 @@ export class Chain {
   #head: CertifiedHeader | undefined
   #committedAt: number
   #turn: Promise<unknown> = Promise.resolve()
+  #isStopped = false
 
   private constructor(state: State, head: CertifiedHeader | undefined, dependencies: ChainDependencies) {
     this.#state = state
@@ -215,9 +216,16 @@ export class Chain {
     return turn
   }
 
+  /** Waits for the commit under way, and takes no more. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.#turn
+  }
+
   async #commit(block: ExecutedBlock, certificate: Certificate): Promise<boolean> {
     assert(certificate.blockId === block.id, 'a block is committed under its own certificate')
     const height = block.header.height
+    if (this.#isStopped) return false
     if (height <= this.height()) {
       if (height === this.height() && toHex(this.#state.head.id) !== block.id) throw fork(height)
       return false
@@ -323,5 +331,13 @@ export function fork(height: number): NodeError {
   return new NodeError(
     'fork',
     `two different blocks of height ${height} are certified: more than a third of the validators is faulty; stop and compare with other operators`,
+  )
+}
+
+/** A quorum certified a block that does not execute here. */
+export function divergence(height: number, code: string): NodeError {
+  return new NodeError(
+    'divergence',
+    `the certified block of height ${height} does not execute here (${code}); this node stops: compare releases and state roots with other operators`,
   )
 }

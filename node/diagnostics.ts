@@ -1,6 +1,14 @@
 /** What `psephos status` shows: JSON, made by the node about itself, believed by nobody. */
-import type { HeightReport } from '../consensus/index.ts'
-import type { Phase } from '../ledger/index.ts'
+import { toHex } from '../base/index.ts'
+import { type HeightReport, quorum } from '../consensus/index.ts'
+import { elections, type Genesis, type Phase, stateRoot } from '../ledger/index.ts'
+import type { Transport } from '../network/index.ts'
+import type { Chain } from './chain.ts'
+import type { Clock } from './clock.ts'
+import { WAITING_AFTER_HEARTBEATS } from './limits.ts'
+import type { Pool } from './pool.ts'
+import type { Runner } from './runner.ts'
+import type { Sync } from './sync.ts'
 
 /** When and with what a validator was last heard. */
 export interface LastHeard {
@@ -51,4 +59,105 @@ export interface Diagnostics {
   readonly elections: Readonly<Record<Phase, number>>
   /** Why nothing is being finalised, in words; absent when nothing is amiss. */
   readonly waiting?: string
+}
+
+/** What the report is made from. */
+export interface DiagnosticsSources {
+  readonly name: string
+  readonly genesis: Genesis
+  /** Our index among the validators; undefined: an observer. */
+  readonly self: number | undefined
+  readonly isTrustee: boolean
+  readonly clock: Clock
+  readonly chain: Chain
+  readonly pool: Pool
+  readonly runner: Runner
+  readonly sync: Sync
+  readonly transport: Transport
+}
+
+/** The report of this moment. */
+export function diagnose(sources: DiagnosticsSources): Diagnostics {
+  const { genesis, self, clock, chain, pool, runner, sync, transport } = sources
+  const state = chain.state()
+  const report = runner.isAllowed ? runner.report() : undefined
+  const waiting = whyWaiting(sources, report)
+  const phases: Record<Phase, number> = {
+    draft: 0,
+    frozen: 0,
+    open: 0,
+    decrypting: 0,
+    tallied: 0,
+    abandoned: 0,
+  }
+  for (const { phase } of elections(state)) phases[phase]++
+  return {
+    name: sources.name,
+    network: genesis.network,
+    networkId: toHex(state.networkId),
+    role: self === undefined ? 'observer' : 'validator',
+    isTrustee: sources.isTrustee,
+    peerId: transport.self,
+    addresses: transport.addresses(),
+    height: state.head.height,
+    blockId: toHex(state.head.id),
+    stateRoot: toHex(stateRoot(state)),
+    blockTime: state.head.time,
+    now: clock.now(),
+    peers: transport.peers().map(({ id, addresses }) => {
+      const height = sync.heightOf(id)
+      return { id, addresses, ...(height === undefined ? {} : { height }) }
+    }),
+    validators: validatorsOf(sources),
+    isCatchingUp: !sync.isCaughtUp,
+    ...(report === undefined ? {} : { consensus: report }),
+    pool: { transactions: pool.size, bytes: pool.bytes, verifying: pool.verifying },
+    elections: phases,
+    ...(waiting === undefined ? {} : { waiting }),
+  }
+}
+
+function validatorsOf({ genesis, self, clock, runner }: DiagnosticsSources): readonly ValidatorDiagnostics[] {
+  return genesis.validators.map(({ name, publicKey }, index) => {
+    const heard = runner.heard().get(index)
+    const common = { index, name, publicKey: toHex(publicKey), isSelf: index === self }
+    if (heard === undefined) return common
+    const { height, round, kind, at } = heard
+    return { ...common, lastHeard: { height, round, kind, agoMs: clock.now() - at } }
+  })
+}
+
+/** In words, for an operator who asks why nothing moves. */
+function whyWaiting(sources: DiagnosticsSources, report: HeightReport | undefined): string | undefined {
+  const { genesis, clock, chain, sync } = sources
+  if (!sync.isCaughtUp) return 'catching up: asking the peers where they stand and for what is missing'
+  if (report === undefined) return 'the journal is ahead of the chain: waiting for the blocks in between'
+  const quietMs = clock.now() - chain.committedAt()
+  const { heartbeatMs } = genesis.parameters
+  if (quietMs < WAITING_AFTER_HEARTBEATS * heartbeatMs) return undefined
+  const seconds = Math.round(quietMs / 1000)
+  const needed = quorum(genesis.validators.length)
+  const { height, round, proposer, phase } = report
+  const name = genesis.validators[proposer]?.name ?? `validator ${proposer}`
+  const votes = report.rounds.find((one) => one.round === round)
+  const count = (list: readonly number[] | undefined): string => `${list?.length ?? 0} of ${needed}`
+  const what = ((): string => {
+    switch (phase) {
+      case 'waiting-for-work':
+        return 'waiting for something to put into a block'
+      case 'waiting-for-proposal':
+        return round === 0
+          ? `waiting for the proposal of ${name}`
+          : `waiting for the proposal of ${name}; ${count(votes?.roundChanges)} round changes`
+      case 'checking':
+        return `checking the proposal of ${name}`
+      case 'preparing':
+        return `${count(votes?.prepares)} prepares`
+      case 'committing':
+        return `${count(votes?.commits)} commits`
+      case 'finalised':
+        return 'waiting for the bytes of the finalised block'
+    }
+  })()
+  return `nothing was finalised for ${seconds} s; height ${height}, round ${round}: ${what}`
 }

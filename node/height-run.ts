@@ -27,7 +27,7 @@ import {
 import { decodeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { Journal, LastSigned } from '../storage/index.ts'
-import type { Chain, ExecutedBlock } from './chain.ts'
+import { type Chain, divergence, type ExecutedBlock } from './chain.ts'
 import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
 import { NodeError } from './error.ts'
@@ -343,14 +343,6 @@ export class HeightRun {
       this.#dependencies.logger.error('a validator contradicted itself', fields)
     }
   }
-}
-
-/** A quorum certified a block that does not execute here. */
-export function divergence(height: number, code: string): NodeError {
-  return new NodeError(
-    'divergence',
-    `the certified block of height ${height} does not execute here (${code}); this node stops: compare releases and state roots with other operators`,
-  )
 }
 
 function blockIdOf(input: Input): BlockId | undefined {

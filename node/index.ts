@@ -1,8 +1,11 @@
 /** The daemon: the only place with time, processes and configuration. */
+
+export { type Clock, createManualClock, type ManualClock, sleep, systemClock, type Timer } from './clock.ts'
 export { type Daemon, startDaemon } from './daemon.ts'
 export type { Diagnostics, LastHeard, ValidatorDiagnostics } from './diagnostics.ts'
 export { NodeError, type NodeErrorCode } from './error.ts'
 export { createHome, type Home, type NodeSettings, openHome, parseSettings } from './home.ts'
 export { createFile, createKeys, loadKey, type NodeKeys, saveKey } from './keys.ts'
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel, SILENT } from './log.ts'
+export { type NodeOptions, type NodePorts, type RunningNode, startNode } from './node.ts'
 export { systemRandom } from './random.ts'

@@ -61,8 +61,10 @@ export const MAX_INBOX_BYTES_PER_VALIDATOR: number = 4 * MIB
 export const MAX_BLOCKS_PER_HEIGHT = 32
 /** Consensus messages that wait for the core; beyond it gossip is ignored and comes again. */
 export const MAX_MAILBOX = 4096
-/** Consensus messages seen lately, by hash: neither verified nor journalled again. */
+/** Consensus messages seen lately, by hash, so that repeats in a row cost nothing. */
 export const MAX_SEEN_MESSAGES = 16_384
+/** The same message is looked at and passed on again only after this time: repeats come twice a round, floods do not get through. */
+export const REPEAT_INTERVAL_MS = 400
 /** Consensus messages that one peer may bring: its own and those it passes on, of 100 validators, several rounds. */
 export const PEER_MESSAGES_PER_SECOND = 500
 export const PEER_MESSAGES_BURST = 4096
@@ -76,6 +78,12 @@ export const MAX_STATUS_PEERS = 16
 export const START_WAIT_MS = 3000
 /** How often a starting validator asks. */
 export const START_STATUS_INTERVAL_MS = 200
+/** A peer that says nothing about where it stands for so long is not waited for. */
+export const STATUS_TIMEOUT_MS = 2000
+/** Silence after which a peer is not waited for in the middle of its blocks. */
+export const BLOCKS_TIMEOUT_MS = 10_000
+/** How long a block may be on its way by gossip before it is asked for. */
+export const SYNC_GRACE_MS = 300
 /** Blocks asked for at once, within the network's limit. */
 export const SYNC_BATCH_BLOCKS = 64
 /** How long a peer that gave a wrong block is not asked again. */
@@ -84,6 +92,9 @@ export const SYNC_BENCH_MS = 30_000
 export const SYNC_PATIENCE_MS = 2000
 /** Peers whose heights are remembered. */
 export const MAX_KNOWN_PEERS = 1024
+
+/** After so many heartbeats without a block, diagnostics say what is being waited for. */
+export const WAITING_AFTER_HEARTBEATS = 3
 
 // ---- scores ---------------------------------------------------------------------------------------------------------
 /** Points for a message that no honest peer passes on. */

@@ -6,11 +6,9 @@
  * A starting validator counts as catching up until it has heard where a quorum stands, or has waited long enough for
  * those that it can reach, so that a fresh network starts.
  */
-import { equalBytes, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
-import { decodeCertificate, quorum, type ValidatorSet, verifyCertificate } from '../consensus/index.ts'
-import { blockId, decodeBlock } from '../ledger/index.ts'
+import { equalBytes } from '../base/index.ts'
+import { quorum, type ValidatorSet } from '../consensus/index.ts'
 import {
-  type CertifiedBlock,
   decodeCertifiedBlock,
   decodeStatus,
   encodeBlocksRequest,
@@ -18,19 +16,22 @@ import {
   type PeerName,
   type Transport,
 } from '../network/index.ts'
-import { type Chain, fork, isWhole } from './chain.ts'
-import { type Clock, sleep } from './clock.ts'
+import { importBlock } from './block-import.ts'
+import type { Chain } from './chain.ts'
+import { type Clock, sleep, type Timer } from './clock.ts'
 import { NodeError } from './error.ts'
-import { divergence } from './height-run.ts'
 import {
+  BLOCKS_TIMEOUT_MS,
   MAX_KNOWN_PEERS,
   MAX_STATUS_PEERS,
   PENALTY_BAD_BLOCK,
   START_STATUS_INTERVAL_MS,
   START_WAIT_MS,
   STATUS_INTERVAL_MS,
+  STATUS_TIMEOUT_MS,
   SYNC_BATCH_BLOCKS,
   SYNC_BENCH_MS,
+  SYNC_GRACE_MS,
   SYNC_PATIENCE_MS,
 } from './limits.ts'
 import type { Logger } from './log.ts'
@@ -62,8 +63,6 @@ interface Standing {
   readonly hasAnswered: boolean
 }
 
-export type ImportRefusal = Refusal<'malformed' | 'not-next' | 'bad-certificate'>
-
 export class Sync {
   readonly #options: SyncOptions
   readonly #dependencies: SyncDependencies
@@ -71,9 +70,12 @@ export class Sync {
   readonly #stopping = new AbortController()
   #startedAt = 0
   #isStarting = true
-  #isFetching = false
+  /** A quorum's certificates have shown that we are behind. */
+  #isBehind = false
   #isCaughtUp = false
+  #isNudged = false
   #nudge = new AbortController()
+  #soon: Timer | undefined
   #loop: Promise<void> = Promise.resolve()
 
   constructor(options: SyncOptions, dependencies: SyncDependencies) {
@@ -90,7 +92,7 @@ export class Sync {
 
   async stop(): Promise<void> {
     this.#stopping.abort()
-    this.#nudge.abort()
+    this.#soon?.cancel()
     await this.#loop
   }
 
@@ -103,12 +105,20 @@ export class Sync {
     return this.#peers.get(peer)?.height
   }
 
-  /** A peer speaks of a height as final. The block may be on its way by gossip; it is asked for at the next look. */
+  /**
+   * A peer speaks of a height as final. One block ahead is the normal course: gossip or agreement is about to bring it, so it
+   * is asked for only when it does not come.
+   */
   noteHeight(peer: PeerName, height: number): void {
+    const { chain, clock } = this.#dependencies
     const known = this.#standing(peer)
-    if (height <= known.height) return
+    if (height <= chain.height() || height <= known.height) return
     this.#peers.set(peer, { ...known, height })
-    if (height > this.#dependencies.chain.height() + 1) this.#look()
+    if (height > chain.height() + 1) this.#look()
+    this.#soon ??= clock.setTimer(SYNC_GRACE_MS, () => {
+      this.#soon = undefined
+      if (this.#best() !== undefined) this.#look()
+    })
   }
 
   /** A block is final that is not here: asked for at once. */
@@ -120,48 +130,14 @@ export class Sync {
     this.#look()
   }
 
-  /**
-   * Checks a certified block and commits it when it is the next one. A certified block that contradicts the chain, or that
-   * does not execute, rejects with a `NodeError`: the node must stop.
-   */
-  async import(certified: CertifiedBlock): Promise<Result<void, ImportRefusal>> {
-    const { chain, logger } = this.#dependencies
-    const block = decodeBlock(certified.block)
-    if (!block.ok) return block
-    const certificate = decodeCertificate(certified.certificate)
-    if (!certificate.ok) return certificate
-    const { height } = block.value.header
-    if (height > chain.height() + 1 || height < chain.height() || height === 0) {
-      return refuse('not-next', `height ${height} while the chain is at ${chain.height()}`)
-    }
-    const id = toHex(blockId(block.value.header))
-    const isHead = height === chain.height()
-    if (isHead && id === toHex(chain.state().head.id)) return refuse('not-next', 'it is here already')
-    if (certificate.value.height !== height || certificate.value.blockId !== id) {
-      return refuse('bad-certificate', 'the certificate is for another block')
-    }
-    if (!isWhole(block.value)) return refuse('malformed', 'not the transactions of its header')
-    const { validators, networkId } = this.#options
-    const verified = verifyCertificate(certificate.value, validators, networkId)
-    if (!verified.ok) return refuse('bad-certificate', verified.error.detail)
-    if (isHead) throw fork(height)
-    const executed = await chain.execute(certified.block)
-    // Agreement may have committed it meanwhile.
-    if (chain.height() >= height) return ok(undefined)
-    if (!executed.ok) {
-      const { code, detail } = executed.error
-      logger.error('a certified block does not execute', { height, blockId: id, code, detail })
-      throw divergence(height, code)
-    }
-    await chain.commit(executed.value, certificate.value)
-    return ok(undefined)
-  }
-
   async #run(): Promise<void> {
     const { clock } = this.#dependencies
     while (!this.#stopping.signal.aborted) {
       await this.#askStatus()
-      await this.#catchUp()
+      do {
+        this.#isNudged = false
+        await this.#catchUp()
+      } while (this.#isNudged && !this.#stopping.signal.aborted)
       this.#settleStart()
       this.#tell()
       this.#nudge = new AbortController()
@@ -172,12 +148,13 @@ export class Sync {
 
   /** Cuts the wait short. */
   #look(): void {
+    this.#isNudged = true
     this.#nudge.abort()
   }
 
   /** Whether the start is over: enough is known about where the others stand. */
   #settleStart(): void {
-    if (!this.#isStarting || this.#isBehind()) return
+    if (!this.#isStarting || this.#best() !== undefined) return
     const { validators, isValidator } = this.#options
     const connected = this.#dependencies.transport.peers()
     const answered = connected.filter(({ id }) => this.#peers.get(id)?.hasAnswered === true).length
@@ -187,18 +164,12 @@ export class Sync {
   }
 
   #tell(): void {
-    const isCaughtUp = !this.#isStarting && !this.#isBehind()
+    const isCaughtUp = !this.#isStarting && !this.#isBehind
     if (isCaughtUp === this.#isCaughtUp) return
     this.#isCaughtUp = isCaughtUp
     const height = this.#dependencies.chain.height()
     this.#dependencies.logger.info(isCaughtUp ? 'caught up' : 'catching up', { height })
     this.#dependencies.onCaughtUp(isCaughtUp)
-  }
-
-  /** Behind by more than the block that agreement or gossip is about to bring. */
-  #isBehind(): boolean {
-    const height = this.#dependencies.chain.height()
-    return this.#connectedStandings().some(([, standing]) => standing.height > height + 1)
   }
 
   async #askStatus(): Promise<void> {
@@ -209,8 +180,9 @@ export class Sync {
 
   async #askOne(peer: PeerName): Promise<void> {
     const { transport, chain, logger } = this.#dependencies
+    const limit = this.#limit(STATUS_TIMEOUT_MS)
     try {
-      for await (const chunk of transport.request(peer, 'status', new Uint8Array(0), this.#stopping.signal)) {
+      for await (const chunk of transport.request(peer, 'status', new Uint8Array(0), limit.signal)) {
         const status = decodeStatus(chunk)
         if (!status.ok || !equalBytes(status.value.networkId, this.#options.networkId)) {
           return transport.penalise(peer, PENALTY_BAD_BLOCK, 'a status of another network')
@@ -226,42 +198,58 @@ export class Sync {
     } catch (error) {
       if (error instanceof NodeError) throw error
       logger.debug('a peer gave no status', { peer, code: codeOf(error) })
+    } finally {
+      limit.end()
     }
   }
 
   /** Fetches until no connected peer that may be asked claims a higher head. */
   async #catchUp(): Promise<void> {
     const { chain, clock } = this.#dependencies
-    this.#isFetching = true
     while (!this.#stopping.signal.aborted) {
-      const now = clock.now()
-      const ahead = this.#connectedStandings().filter(
-        ([, standing]) => standing.height > chain.height() && standing.benchedUntil <= now,
-      )
-      const best = ahead.sort(([, a], [, b]) => b.height - a.height)[0]
+      const best = this.#best()
       if (best === undefined) break
-      if (best[1].height > chain.height() + 1) this.#tell()
-      await this.#fetch(best[0], chain.height() + 1)
+      const before = chain.height()
+      await this.#fetch(best, before + 1)
+      const next = this.#best()
+      if (chain.height() > before && next !== undefined) {
+        this.#isBehind = this.#standing(next).height > chain.height() + 1
+        this.#tell()
+      }
       await clock.pause()
     }
-    this.#isFetching = false
+    this.#isBehind = false
+  }
+
+  /** The connected peer with the highest head above ours, among those that may be asked. */
+  #best(): PeerName | undefined {
+    const { chain, clock, transport } = this.#dependencies
+    let best: PeerName | undefined
+    for (const { id } of transport.peers()) {
+      const { height, benchedUntil } = this.#standing(id)
+      if (height <= chain.height() || benchedUntil > clock.now()) continue
+      if (best === undefined || height > this.#standing(best).height) best = id
+    }
+    return best
   }
 
   /** Asks one peer for blocks from a height on. Whatever it fails to show, it no longer claims. */
   async #fetch(peer: PeerName, from: number): Promise<void> {
     const { transport, chain, clock, logger } = this.#dependencies
     const before = chain.height()
+    const limit = this.#limit(BLOCKS_TIMEOUT_MS)
     let benchMs = SYNC_PATIENCE_MS
     try {
       const request = encodeBlocksRequest({ from, count: SYNC_BATCH_BLOCKS })
-      for await (const chunk of transport.request(peer, 'blocks', request, this.#stopping.signal)) {
+      for await (const chunk of transport.request(peer, 'blocks', request, limit.signal)) {
+        limit.pause()
         const certified = decodeCertifiedBlock(chunk)
-        const imported = certified.ok ? await this.import(certified.value) : certified
-        if (imported.ok) continue
-        if (imported.error.code === 'not-next') {
-          // Agreement was faster; or the peer answers something else, and then nothing moves.
-          continue
-        }
+        const imported = certified.ok
+          ? await importBlock(certified.value, this.#options, this.#dependencies)
+          : certified
+        limit.renew()
+        // `not-next`: agreement was faster; or the peer answers something else, and then nothing moves.
+        if (imported.ok || imported.error.code === 'not-next') continue
         const { code, detail } = imported.error
         logger.warn('a peer gave a wrong block', { peer, code, detail })
         transport.penalise(peer, PENALTY_BAD_BLOCK, `a wrong block: ${code}`)
@@ -271,6 +259,8 @@ export class Sync {
     } catch (error) {
       if (error instanceof NodeError || !(error instanceof NetworkError)) throw error
       logger.debug('a peer gave no blocks', { peer, code: error.code })
+    } finally {
+      limit.end()
     }
     if (benchMs === SYNC_PATIENCE_MS && chain.height() > before) return
     const height = Math.min(this.#standing(peer).height, chain.height())
@@ -282,13 +272,25 @@ export class Sync {
     return this.#peers.get(peer) ?? { height: 0, benchedUntil: 0, hasAnswered: false }
   }
 
-  #connectedStandings(): readonly (readonly [PeerName, Standing])[] {
-    return this.#dependencies.transport.peers().map(({ id }) => [id, this.#standing(id)] as const)
-  }
-
-  /** Whether blocks are being fetched at the moment. */
-  get isFetching(): boolean {
-    return this.#isFetching
+  /** A signal that is aborted when the node stops, or after a silence; `pause` while it is us who take time. */
+  #limit(silenceMs: number): {
+    readonly signal: AbortSignal
+    readonly renew: () => void
+    readonly pause: () => void
+    readonly end: () => void
+  } {
+    const silence = new AbortController()
+    const start = (): Timer => this.#dependencies.clock.setTimer(silenceMs, () => silence.abort())
+    let timer = start()
+    return {
+      signal: AbortSignal.any([silence.signal, this.#stopping.signal]),
+      renew: () => {
+        timer.cancel()
+        timer = start()
+      },
+      pause: () => timer.cancel(),
+      end: () => timer.cancel(),
+    }
   }
 }
 

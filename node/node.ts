@@ -1,0 +1,221 @@
+/**
+ * A node over ports: clock, transport, storage, randomness, logger. The daemon gives it the real ones; tests and simulators
+ * give it a manual clock and memory adapters, and it is the same code.
+ */
+import { equalBytes, toHex } from '../base/index.ts'
+import type { ValidatorSet } from '../consensus/index.ts'
+import { publicKeyOf, type Random } from '../crypto/index.ts'
+import { type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
+import type { Transport } from '../network/index.ts'
+import { type Database, type Journal, type LastSigned, openChainStore } from '../storage/index.ts'
+import { createBallotArchive } from './ballot-archive.ts'
+import { Chain, type ExecutedBlock } from './chain.ts'
+import type { Clock } from './clock.ts'
+import { type Diagnostics, diagnose } from './diagnostics.ts'
+import { Gossip } from './gossip.ts'
+import type { NodeKeys } from './keys.ts'
+import type { Logger } from './log.ts'
+import { Pace } from './pace.ts'
+import { Pool } from './pool.ts'
+import { Responder } from './responder.ts'
+import { Runner } from './runner.ts'
+import { Sync } from './sync.ts'
+import { Trustee } from './trustee.ts'
+import { type BallotVerifier, createInlineVerifier } from './verifier.ts'
+import type { Self } from './voice.ts'
+
+/** What makes this node the one it is. */
+export interface NodeOptions {
+  readonly name: string
+  readonly genesis: Genesis
+  readonly networkId: Uint8Array
+  readonly keys: Pick<NodeKeys, 'validator' | 'trusteeSeed'>
+}
+
+/** The world, as ports. The node owns them from `startNode` on and closes them when it stops. */
+export interface NodePorts {
+  readonly clock: Clock
+  /** Not started. */
+  readonly transport: Transport
+  readonly database: Database
+  readonly journal: Journal
+  readonly lastSigned: LastSigned
+  readonly random: Random
+  readonly logger: Logger
+  /** In this thread unless given. */
+  readonly verifier?: BallotVerifier
+}
+
+/** A node that runs. */
+export interface RunningNode {
+  diagnostics(): Diagnostics
+  readonly chain: Chain
+  readonly pool: Pool
+  /** Stops in the reverse order of starting and closes the ports. Idempotent. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a node; rejects, with the ports closed, when it cannot. `onFailure` is told once when it cannot go on later; the
+ * caller then stops it.
+ */
+export async function startNode(
+  options: NodeOptions,
+  ports: NodePorts,
+  onFailure: (error: unknown) => void,
+): Promise<RunningNode> {
+  let failure: { readonly error: unknown } | undefined
+  let isStarted = false
+  const fail = (error: unknown): void => {
+    if (failure !== undefined) return
+    failure = { error }
+    if (isStarted) onFailure(error)
+  }
+  try {
+    const node = await assemble(options, ports, fail)
+    if (failure !== undefined) {
+      await node.stop()
+      throw failure.error
+    }
+    isStarted = true
+    return node
+  } catch (error) {
+    for (const port of [ports.transport.stop(), ports.lastSigned.close(), ports.journal.close()]) {
+      await port.catch(() => undefined)
+    }
+    await ports.database.close().catch(() => undefined)
+    throw error
+  }
+}
+
+/** The composition root: everything is made, then started, in order. */
+async function assemble(
+  options: NodeOptions,
+  ports: NodePorts,
+  onFailure: (error: unknown) => void,
+): Promise<RunningNode> {
+  const { genesis, networkId } = options
+  const { clock, transport, journal, lastSigned, random } = ports
+  const logger = ports.logger.child({ node: options.name })
+  const self = selfOf(options)
+  const validators: ValidatorSet = { keys: genesis.validators.map(({ publicKey }) => publicKey) }
+  const verifier = ports.verifier ?? createInlineVerifier({ clock })
+  const store = await openChainStore(ports.database, networkId)
+  const ballots = createBallotArchive(store)
+  const chain = await Chain.open({ genesis, networkId }, { store, verifier, ballots, clock })
+  const pool = new Pool({}, { chain, verifier, clock })
+  const pace = new Pace(genesis.parameters, {
+    clock,
+    chain,
+    hasWork: () => pool.size > 0,
+    onWork: (height) => runner.work(height),
+  })
+  const runner: Runner = new Runner(
+    { networkId, validators, timing: genesis.parameters, self },
+    {
+      clock,
+      chain,
+      journal,
+      lastSigned,
+      logger,
+      build: () => propose(chain, pool, clock),
+      publish: (envelope) => gossip.publish(envelope),
+      onMissingBlock: (height) => sync.wantBlock(height),
+      onHeight: (height) => pace.begin(height),
+      onFailure,
+    },
+  )
+  const sync: Sync = new Sync(
+    { networkId, validators, isValidator: self !== undefined },
+    { clock, chain, transport, logger, onCaughtUp: (isCaughtUp) => runner.allow(isCaughtUp), onFailure },
+  )
+  const gossip: Gossip = new Gossip(
+    { networkId, validators, self: self?.index },
+    { clock, chain, pool, runner, sync, transport, logger, onFailure },
+  )
+  const trustee = createTrustee(options, { clock, random, chain, pool, logger })
+  const { name } = options
+  const isTrustee = trustee !== undefined
+  const diagnostics = (): Diagnostics =>
+    diagnose({
+      name,
+      genesis,
+      self: self?.index,
+      isTrustee,
+      clock,
+      chain,
+      pool,
+      runner,
+      sync,
+      transport,
+    })
+  const responder = new Responder({ clock, chain, store, ballots, pool, transport, diagnostics })
+
+  pool.onAdded(() => pace.reconsider())
+  chain.onCommit(({ height, block, round }) => {
+    const transactions = block.transactions.length
+    logger.info('finalised', { height, blockId: block.id, round, transactions })
+  })
+  responder.start()
+  gossip.start()
+  await runner.start()
+  await transport.start()
+  logger.info('started', {
+    role: self === undefined ? 'observer' : 'validator',
+    height: chain.height(),
+    networkId: toHex(networkId),
+    addresses: transport.addresses(),
+  })
+  sync.start()
+  trustee?.start()
+
+  let stopping: Promise<void> | undefined
+  const stop = async (): Promise<void> => {
+    await trustee?.stop()
+    await sync.stop()
+    pace.stop()
+    gossip.stop()
+    await runner.stop()
+    await transport.stop()
+    await verifier.stop()
+    await chain.stop()
+    await lastSigned.close()
+    await journal.close()
+    await store.close()
+    logger.info('stopped', { height: chain.height() })
+  }
+  return {
+    diagnostics,
+    chain,
+    pool,
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
+  }
+}
+
+/** The next block: what waits in the pool, at our clock's time. */
+async function propose(chain: Chain, pool: Pool, clock: Clock): Promise<ExecutedBlock> {
+  const time = Math.max(clock.now(), chain.state().head.time + 1)
+  const candidates = pool.candidates(MAX_BLOCK_TRANSACTIONS, MAX_BLOCK_BYTES)
+  const { block, rejected } = await chain.build(candidates, time)
+  pool.drop(rejected.keys())
+  return block
+}
+
+/** Which validator our key makes us; an observer has none, or one that is not registered. */
+function selfOf({ genesis, keys }: NodeOptions): Self | undefined {
+  if (keys.validator === undefined) return undefined
+  const publicKey = publicKeyOf(keys.validator)
+  const index = genesis.validators.findIndex((validator) => equalBytes(validator.publicKey, publicKey))
+  return index < 0 ? undefined : { index, privateKey: keys.validator }
+}
+
+function createTrustee(
+  { networkId, keys }: NodeOptions,
+  dependencies: ConstructorParameters<typeof Trustee>[1],
+): Trustee | undefined {
+  if (keys.validator === undefined || keys.trusteeSeed === undefined) return undefined
+  return new Trustee({ networkId, signingKey: keys.validator, seed: keys.trusteeSeed }, dependencies)
+}

@@ -11,7 +11,7 @@ import {
   run,
   someValidators,
   TIMING,
-} from '../../support/consensus-builders.ts'
+} from '../../support/consensus/builders.ts'
 
 describe('beginning a height', () => {
   it('[R3] waits for work, then starts the timer of round 0', () => {

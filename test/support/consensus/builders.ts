@@ -17,8 +17,8 @@ import {
   step,
   type Timing,
   type ValidatorSet,
-} from '../../consensus/index.ts'
-import { publicKeyOf } from '../../crypto/index.ts'
+} from '../../../consensus/index.ts'
+import { publicKeyOf } from '../../../crypto/index.ts'
 
 export const TIMING: Timing = { roundTimeoutMs: 1000, roundTimeoutStepMs: 500, roundTimeoutCapMs: 3000 }
 export const NETWORK: Uint8Array = new Uint8Array(32).fill(7)

@@ -1,0 +1,216 @@
+/**
+ * Peers of tests that answer a client's questions out of a {@link TestChain}, with certificates that the test's validators
+ * signed, and lies on demand: each lie is a change of an honest answer.
+ */
+import { fromHex, toHex, unwrap } from '../../base/index.ts'
+import { encodeCertificate, quorum, statementBytes } from '../../consensus/index.ts'
+import { sign } from '../../crypto/index.ts'
+import { type ArchiveEntry, writeArchive } from '../../election/index.ts'
+import {
+  archiveTimestamp,
+  type BlockHeader,
+  blockId,
+  boardEntries,
+  decodeTransaction,
+  electionRecord,
+  elections,
+  encodeHeader,
+  proveCounting,
+  proveOnBoard,
+  proveRecord,
+  type State,
+  type Transaction,
+} from '../../ledger/index.ts'
+import {
+  type BallotAnswer,
+  type BallotRequest,
+  type CertifiedHead,
+  createMemoryHub,
+  decodeBallotRequest,
+  decodeTransactionBatch,
+  decodeUuid,
+  type ElectionAnswer,
+  encodeBallotAnswer,
+  encodeElectionAnswer,
+  encodeOutcomes,
+  encodeSummary,
+  type MemoryHub,
+  type SubmitOutcome,
+  type Transport,
+} from '../../network/index.ts'
+import { privateKeyOf, type TestChain } from './ledger-builders.ts'
+
+/** A head with the commits of a quorum of the chain's validators, or of those named by index. */
+export function certify(chain: TestChain, header: BlockHeader, signers?: readonly number[]): CertifiedHead {
+  const count = chain.genesis.validators.length
+  const id = toHex(blockId(header))
+  const statement = { kind: 'commit', height: header.height, round: 0, blockId: id } as const
+  const bytes = statementBytes(chain.networkId, statement)
+  const signatures = (signers ?? Array.from({ length: quorum(count) }, (_, i) => i)).map((validator) => ({
+    validator,
+    signature: sign(bytes, privateKeyOf(`validator ${validator + 1}`)),
+  }))
+  const certificate = encodeCertificate({ height: header.height, round: 0, blockId: id, signatures })
+  return { header: encodeHeader(header), certificate }
+}
+
+/** The same chain, to be extended on its own. */
+export function aCopy(chain: TestChain): TestChain {
+  return {
+    ...chain,
+    image: new Map(chain.image),
+    blocks: [...chain.blocks],
+    ballots: new Map(chain.ballots),
+  }
+}
+
+/** What a peer believes: a state, the head that certifies it, and the ballots on its boards. */
+export interface View {
+  readonly state: State
+  readonly head: CertifiedHead
+  readonly ballots: TestChain['ballots']
+}
+
+/** The chain as it stands now; later blocks do not change it. */
+export function viewOf(chain: TestChain): View {
+  const block = chain.blocks.at(-1)
+  if (block === undefined) throw new Error('a chain without blocks has no certified head')
+  return { state: chain.state, head: certify(chain, block.header), ballots: new Map(chain.ballots) }
+}
+
+/** Changes of honest answers. */
+export interface Lies {
+  readonly election?: (answer: ElectionAnswer, uuid: string) => ElectionAnswer
+  readonly ballot?: (answer: BallotAnswer, request: BallotRequest) => BallotAnswer
+  readonly archive?: (answer: ElectionAnswer, archive: Uint8Array) => readonly [ElectionAnswer, Uint8Array]
+  readonly submit?: (transactions: readonly Transaction[]) => readonly SubmitOutcome[]
+}
+
+/** A peer of a test. */
+export interface TestPeer {
+  readonly name: string
+  readonly transport: Transport
+  /** What was handed in, in order. */
+  readonly submitted: Transaction[]
+  /** The address to dial. */
+  readonly address: string
+}
+
+/** Starts a peer on the hub. Without lies it is honest: it tells what `view` says, and takes everything. */
+export async function aPeer(
+  hub: MemoryHub,
+  name: string,
+  view: () => View,
+  lies: Lies = {},
+): Promise<TestPeer> {
+  const transport = hub.transport(name)
+  const submitted: Transaction[] = []
+  transport.handle('elections', async function* () {
+    for (const { draft, phase } of elections(view().state))
+      yield encodeSummary({ uuid: draft.uuid, name: draft.name, phase })
+  })
+  transport.handle('election', async function* (_from, request) {
+    const uuid = unwrap(decodeUuid(request))
+    const answer = electionAnswer(view(), uuid)
+    yield encodeElectionAnswer(lies.election?.(answer, uuid) ?? answer)
+  })
+  transport.handle('ballot', async function* (_from, bytes) {
+    const request = unwrap(decodeBallotRequest(bytes))
+    const answer = ballotAnswer(view(), request)
+    yield encodeBallotAnswer(lies.ballot?.(answer, request) ?? answer)
+  })
+  transport.handle('archive', async function* (_from, request) {
+    const uuid = unwrap(decodeUuid(request))
+    const now = view()
+    const honest = [electionAnswer(now, uuid), await archiveOf(now, uuid)] as const
+    const [answer, archive] = lies.archive?.(...honest) ?? honest
+    yield encodeElectionAnswer(answer)
+    if (archive.length > 0) yield archive
+  })
+  transport.handle('submit', async function* (_from, request) {
+    const batch = unwrap(decodeTransactionBatch(request)).map((bytes) => unwrap(decodeTransaction(bytes)))
+    submitted.push(...batch)
+    yield encodeOutcomes(lies.submit?.(batch) ?? batch.map(() => ({ code: 'accepted', detail: '' })))
+  })
+  await transport.start()
+  return { name, transport, submitted, address: transport.addresses()[0] ?? name }
+}
+
+/** An honest answer about an election. */
+export function electionAnswer({ state, head }: View, uuid: string): ElectionAnswer {
+  const record = proveRecord(state, uuid)
+  return record === undefined ? { head } : { head, record }
+}
+
+/** An honest answer about a ballot. */
+export function ballotAnswer(view: View, { uuid, ballotId, credential }: BallotRequest): BallotAnswer {
+  const { state } = view
+  const onBoard = ballotId === undefined ? undefined : proveOnBoard(state, uuid, ballotId)
+  const proof = credential === undefined ? undefined : proveCounting(state, uuid, credential)
+  const counting = proof === undefined ? undefined : { ...proof.entry, ...proof }
+  return {
+    ...electionAnswer(view, uuid),
+    ...(onBoard === undefined ? {} : { onBoard }),
+    ...(counting === undefined ? {} : { counting }),
+  }
+}
+
+/** The archive of an election; empty before it opens. */
+export async function archiveOf({ state, ballots }: View, uuid: string): Promise<Uint8Array> {
+  const record = electionRecord(state, uuid)
+  if (record?.board === undefined) return new Uint8Array(0)
+  return writeArchive(archiveTimestamp(record), await entriesOf(state, uuid, ballots))
+}
+
+async function entriesOf(
+  state: State,
+  uuid: string,
+  ballots: View['ballots'],
+): Promise<readonly ArchiveEntry[]> {
+  const entries: ArchiveEntry[] = []
+  const ballotOf = async (id: Uint8Array) => {
+    const ballot = ballots.get(toHex(id))
+    if (ballot === undefined) throw new Error(`no ballot ${toHex(id)}`)
+    return ballot
+  }
+  for await (const entry of boardEntries(state, uuid, ballotOf)) entries.push(entry)
+  return entries
+}
+
+/** Time that passes only when somebody sleeps. */
+export interface SleepClock {
+  readonly now: () => number
+  readonly sleep: (ms: number) => Promise<void>
+}
+
+/** A clock whose sleepers wake at once; `onSleep` is what happens meanwhile. */
+export function aSleepClock(onSleep: (now: number) => void = () => {}): SleepClock {
+  let now = 0
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms
+      onSleep(now)
+    },
+  }
+}
+
+/** A hub with a started client transport. */
+export async function aHub(): Promise<{ readonly hub: MemoryHub; readonly transport: Transport }> {
+  const hub = createMemoryHub()
+  const transport = hub.transport('client')
+  await transport.start()
+  return { hub, transport }
+}
+
+/** Bytes with one bit of one byte changed. */
+export function flipped(bytes: Uint8Array, at: number = bytes.length - 1): Uint8Array {
+  return bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
+}
+
+/** The bytes of hexadecimal that a test wrote. */
+export function hexBytes(text: string): Uint8Array {
+  const bytes = fromHex(text)
+  if (bytes === undefined) throw new Error('not hexadecimal')
+  return bytes
+}

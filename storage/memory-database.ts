@@ -35,8 +35,7 @@ class MemoryDatabase implements Database {
   async *entries(range: Range): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
     this.#assertOpen()
     checkRange(range)
-    const from = this.#position(range.from)
-    const keys = this.#keys.slice(from, Math.max(from, this.#position(range.to)))
+    const keys = this.#keys.slice(this.#position(range.from), this.#position(range.to))
     if (range.reverse === true) keys.reverse()
     const found = keys
       .slice(0, range.limit)

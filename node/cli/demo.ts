@@ -9,7 +9,14 @@ import { checksTable, type TimedAudit, timedAudit } from './audit.ts'
 import type { Context } from './context.ts'
 import { startDaemons } from './demo/daemons.ts'
 import { DEFAULT_DEMO_ELECTION, type DemoElection, readDemoElection } from './demo/questions.ts'
-import { awaitResult, castBallots, draftElection, prepareElection, type Stage } from './demo/story.ts'
+import {
+  awaitNetwork,
+  awaitResult,
+  castBallots,
+  draftElection,
+  prepareElection,
+  type Stage,
+} from './demo/story.ts'
 import { countInTheClear, createVoters } from './demo/voters.ts'
 import { CommandError, orFail } from './error.ts'
 import { makePrivateDirectory, readJson, writeNewFile } from './files.ts'
@@ -24,6 +31,9 @@ export interface DemoOptions {
   readonly election?: string
   readonly out: string
 }
+
+/** The most that the time to prepare is multiplied by before a demo gives up. */
+const PATIENCE_MAX = 8
 
 /** What a demo ends with. */
 interface DemoOutcome {
@@ -73,8 +83,8 @@ export async function runDemo(options: DemoOptions, context: Context): Promise<v
 
 async function runElection(stage: Stage): Promise<DemoOutcome> {
   const { connection, directory, voters, election } = stage
-  const draft = await draftElection(stage)
-  const prepared = await prepareElection(stage, draft.uuid)
+  await awaitNetwork(stage)
+  const { draft, ...prepared } = await draftInTime(stage)
   const voting = await castBallots(stage, draft, prepared.election, prepared.issued)
   await writeNewFile(join(directory, 'receipt.json'), voting.receipt, 0o600)
   await writeNewFile(join(directory, 'half-way.bel'), voting.halfWay, 0o644)
@@ -111,6 +121,23 @@ async function runElection(stage: Stage): Promise<DemoOutcome> {
     archive,
     audit,
     faults,
+  }
+}
+
+type Prepared = Awaited<ReturnType<typeof prepareElection>> & { readonly draft: ElectionDraft }
+
+/** An election that is not ready at its opening is abandoned: on a busy machine it is drafted again with more time. */
+async function draftInTime(stage: Stage): Promise<Prepared> {
+  for (let patience = 1; ; patience *= 2) {
+    const draft = await draftElection(stage, patience)
+    try {
+      return { draft, ...(await prepareElection(stage, draft.uuid)) }
+    } catch (error) {
+      const read = await stage.connection.client.election(draft.uuid)
+      const wasLate = read.ok && read.value.record.phase === 'abandoned'
+      if (!wasLate || patience >= PATIENCE_MAX) throw error
+      stage.context.output.warn('keys and roll were not ready in time; drafting again with twice the time')
+    }
   }
 }
 

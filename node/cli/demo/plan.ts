@@ -51,7 +51,7 @@ export function measureBallot(questions: readonly Question[], choice: Choice, ra
 }
 
 /** What agreement, gossip and polling cost beside ballots, however few there are. */
-const BASE_MS = 4000
+const BASE_MS = 6000
 /** How much longer than estimated it may take: machines have other things to do. */
 const SAFETY = 2.5
 /** A daemon's share of the preparation: its key, its proof, its blocks. */

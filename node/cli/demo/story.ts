@@ -20,6 +20,7 @@ import {
   electionOf,
   signTransaction,
 } from '../../../ledger/index.ts'
+import { decodeStatus } from '../../../network/index.ts'
 import { systemRandom } from '../../index.ts'
 import type { Context } from '../context.ts'
 import { type IssuedCredential, issueCredentials } from '../credentials-generate.ts'
@@ -59,8 +60,36 @@ const BALLOTS_AT_ONCE = 8
 /** Between two looks at what is final. */
 const LOOK_INTERVAL_MS = 500
 
-/** Drafts the election; its times follow from what a ballot costs here. */
-export async function draftElection(stage: Stage): Promise<ElectionDraft> {
+/** Resolves when every daemon has finalised a block: they have found each other and agree. */
+export async function awaitNetwork({ context, connection, testnet }: Stage): Promise<void> {
+  const deadline = Date.now() + STEP_TIMEOUT_S * 1000
+  for (const { name, address } of testnet.nodes)
+    while ((await heightOf(connection, address)) < 1) {
+      if (Date.now() > deadline)
+        throw new CommandError(
+          'daemon-failed',
+          `${name} finalised nothing in ${STEP_TIMEOUT_S} s; see its log`,
+        )
+      await pause(context, LOOK_INTERVAL_MS)
+    }
+  context.output.progress(`network: ${testnet.nodes.length} validators finalise blocks`)
+}
+
+async function heightOf({ transport }: Connection, address: string): Promise<number> {
+  try {
+    const peer = await transport.dial(address)
+    for await (const chunk of transport.request(peer, 'status', new Uint8Array(0))) {
+      const status = decodeStatus(chunk)
+      if (status.ok) return status.value.height
+    }
+  } catch {
+    // It is still starting.
+  }
+  return 0
+}
+
+/** Drafts the election; its times follow from what a ballot costs here. `patience` multiplies the time to prepare. */
+export async function draftElection(stage: Stage, patience: number): Promise<ElectionDraft> {
   const { context, connection, testnet, election, voters } = stage
   const cost = measureBallot(election.questions, voters[0]?.choices[0] ?? [], systemRandom)
   const ballots = voters.reduce((sum, { choices }) => sum + choices.length, 0)
@@ -77,7 +106,7 @@ export async function draftElection(stage: Stage): Promise<ElectionDraft> {
     genesis.administrators,
     'administrator',
   )
-  const opensAt = Date.now() + times.opensInMs
+  const opensAt = Date.now() + patience * times.opensInMs
   const draft: ElectionDraft = {
     uuid: createUuid(systemRandom),
     name: election.name,
@@ -109,7 +138,7 @@ export async function prepareElection(
   const { output } = context
   const voterList = voters.map(({ weight }, i) => ({ name: `voter-${i + 1}`, weight }))
   const issued = issueCredentials(uuid, voterList)
-  const rollPath = join(directory, 'roll.json')
+  const rollPath = join(directory, `roll-${uuid}.json`)
   const entries = issued.map(({ entry }) => entry)
   await writeNewFile(rollPath, publicCredentialsJson(entries, stage.election.weights !== undefined), 0o644)
   const roll = await readRoll(rollPath)
@@ -184,10 +213,9 @@ async function prepareBallots(
   for (const [i, { choices }] of voters.slice(0, upTo).entries()) {
     const choice = choices[round]
     if (choice === undefined) continue
-    if (context.signal().aborted) throw new CommandError('interrupted', 'stopped on request')
     const secret = credentialSecret(election.uuid, issued[i]?.credential ?? '')
     ballots.push(orFail(createBallot(election, secret, choice, systemRandom)))
-    await wait(0)
+    await pause(context, 0)
   }
   return ballots
 }
@@ -224,10 +252,14 @@ async function handIn(
       output.warn(`the election closed with ${record.ballots} of ${before + ballots.length} ballots final`)
       return
     }
-    await wait(LOOK_INTERVAL_MS, undefined, { signal: context.signal() }).catch(() => {
-      throw new CommandError('interrupted', 'stopped on request')
-    })
+    await pause(context, LOOK_INTERVAL_MS)
   }
+}
+
+async function pause(context: Context, ms: number): Promise<void> {
+  await wait(ms, undefined, { signal: context.signal() }).catch(() => {
+    throw new CommandError('interrupted', 'stopped on request before it was done')
+  })
 }
 
 function seconds(ms: number): string {

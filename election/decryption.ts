@@ -15,6 +15,7 @@ import {
   toBigEndian,
 } from '../base/index.ts'
 import {
+  type Base,
   combination,
   decodeBase,
   encodePoint,
@@ -133,7 +134,7 @@ export function* decryptionProblems(
         [key, challenge],
       ])
       const b = combination([
-        [variableBase(alpha), response],
+        [alphaBase(alpha), response],
         [factor.value, challenge],
       ])
       if (hashToScalar(decryptionText(election, publicKey, a, b)) !== challenge)
@@ -143,6 +144,18 @@ export function* decryptionProblems(
           place: { ...place, proof: 'decryption' },
         }
     }
+}
+
+/** Every trustee's decryption is verified with the same alphas: their doublings are remembered as long as the tally is. */
+const alphaBases = new WeakMap<Point, Base>()
+
+function alphaBase(alpha: Point): Base {
+  let base = alphaBases.get(alpha)
+  if (base === undefined) {
+    base = variableBase(alpha)
+    alphaBases.set(alpha, base)
+  }
+  return base
 }
 
 /** The decryption's JSON. */

@@ -5,7 +5,15 @@
  * of its members' factors, in the order of their numbers; any others give the same.
  */
 import { assert, ok, type Refusal, type Result, refuse } from '../base/index.ts'
-import { combination, decodeCurvePoint, modOrder, ORDER, type Point, variableBase } from '../crypto/index.ts'
+import {
+  type Base,
+  combination,
+  decodeCurvePoint,
+  modOrder,
+  ORDER,
+  type Point,
+  variableBase,
+} from '../crypto/index.ts'
 import { arrayShape, decodeJson, objectShape, type Shape } from './json.ts'
 import { MAX_CHOICES, MAX_QUESTIONS, MAX_TOTAL_WEIGHT } from './limits.ts'
 import { createLogarithms } from './logarithm.ts'
@@ -92,11 +100,14 @@ export function combineDecryptions(
   return ok(
     tally.ciphertexts.map((row, question) =>
       row.map(({ beta }, choice) => {
-        const terms = shares.map(
-          ({ decryption, coefficient }) =>
-            [variableBase(factorAt(decryption, question, choice)), coefficient] as const,
-        )
-        return beta.subtract(combination(terms))
+        let rest = beta
+        const terms: (readonly [Base, bigint])[] = []
+        for (const { decryption, coefficient } of shares) {
+          const factor = factorAt(decryption, question, choice)
+          if (coefficient === 1n) rest = rest.subtract(factor)
+          else terms.push([variableBase(factor), coefficient])
+        }
+        return rest.subtract(combination(terms))
       }),
     ),
   )

@@ -16,19 +16,27 @@
  * why two copies are compared (`compareArchives`).
  */
 import type { AuditReport } from '../types.ts'
+import { verifyBallot } from '../verify-ballot.ts'
 import { auditBallots, type Progress } from './ballots.ts'
 import { openBoard } from './board.ts'
 import { CHECK_IDS, createFindings, type Findings } from './findings.ts'
 import { auditOutcome } from './outcome.ts'
 import { auditSetup } from './setup.ts'
 
-/** Verifies an archive, complete or still growing, and reports every failing check with its place. */
-export function auditArchive(bytes: Uint8Array, onProgress?: Progress): AuditReport {
+/**
+ * Verifies an archive, complete or still growing, and reports every failing check with its place. `verify` is the seam for
+ * verification that happens elsewhere or was done before; it must answer as `verifyBallot` does.
+ */
+export function auditArchive(
+  bytes: Uint8Array,
+  onProgress?: Progress,
+  verify: typeof verifyBallot = verifyBallot,
+): AuditReport {
   const findings = createFindings()
   const board = openBoard(bytes, findings)
   if (board === undefined) return damaged(findings)
   const setup = auditSetup(board, findings)
-  const counted = auditBallots(board, setup, findings, onProgress)
+  const counted = auditBallots(board, setup, findings, { onProgress, verify })
   const result = auditOutcome(board, setup, counted, findings)
   board.reportUnused()
   const checks = findings.checks()

@@ -5,11 +5,11 @@
  * another voter cannot be proven under another credential (T03, T04). Equal ciphertexts alone are no fault: whoever holds
  * two credentials can use the same randomness for both, and an election must not become invalid by it.
  */
-import { toHex } from '../../base/index.ts'
+import { type Result, toHex } from '../../base/index.ts'
 import { parseBallot } from '../ballot-json.ts'
 import { addToTally, emptyTally } from '../tally.ts'
-import type { Ballot, BallotRefusalCode, Election, EncryptedTally } from '../types.ts'
-import { verifyBallot } from '../verify-ballot.ts'
+import type { BallotRefusal, BallotRefusalCode, EncryptedTally } from '../types.ts'
+import type { verifyBallot } from '../verify-ballot.ts'
 import type { Board, PlacedEvent } from './board.ts'
 import type { CheckId, Findings } from './findings.ts'
 import type { SetupParts } from './setup.ts'
@@ -24,6 +24,12 @@ export interface CountedBallots {
 /** Tells how far the verification of ballots has come. */
 export type Progress = (ballotsVerified: number, ballots: number) => void
 
+/** How the ballots are verified. */
+export interface BallotAuditOptions {
+  readonly onProgress: Progress | undefined
+  readonly verify: typeof verifyBallot
+}
+
 const FORM: readonly BallotRefusalCode[] = ['wrong-election', 'wrong-shape']
 
 /** Verifies every ballot; answers what they come to, where election and roll are known. */
@@ -31,7 +37,7 @@ export function auditBallots(
   board: Board,
   { election, weights }: SetupParts,
   findings: Findings,
-  onProgress: Progress | undefined,
+  { onProgress, verify }: BallotAuditOptions,
 ): CountedBallots | undefined {
   const placed = board.events.filter(({ event }) => event.type === 'Ballot')
   if (election === undefined) findings.unchecked('A14', 'the election cannot be used')
@@ -47,7 +53,7 @@ export function auditBallots(
     const weight = weights?.get(credential)
     if (weights !== undefined && weight === undefined)
       findings.fail('A12', `${place}: credential ${credential} is not on the roll`)
-    const isGood = election !== undefined && isGoodBallot(election, ballot.value, place, findings)
+    const isGood = election !== undefined && isGoodBallot(verify(election, ballot.value), place, findings)
     onProgress?.(index + 1, placed.length)
     if (!isGood || weight === undefined || last.get(credential) !== index) continue
     tally = addToTally(tally, ballot.value, weight)
@@ -78,8 +84,7 @@ function takeBallots(
   })
 }
 
-function isGoodBallot(election: Election, ballot: Ballot, place: string, findings: Findings): boolean {
-  const verdict = verifyBallot(election, ballot)
+function isGoodBallot(verdict: Result<void, BallotRefusal>, place: string, findings: Findings): boolean {
   if (verdict.ok) return true
   const id: CheckId = FORM.includes(verdict.error.code) ? 'A11' : 'A14'
   findings.fail(id, `${place}: ${verdict.error.code}: ${verdict.error.detail}`)

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path'
 import { toHex } from '../../base/index.ts'
 import { verifyReceipt } from '../../client/index.ts'
 import { type Counts, compareArchives } from '../../election/index.ts'
+import type { ElectionDraft } from '../../ledger/index.ts'
 import { systemRandom } from '../index.ts'
 import { checksTable, type TimedAudit, timedAudit } from './audit.ts'
 import type { Context } from './context.ts'
@@ -83,8 +84,8 @@ export async function runDemo(options: DemoOptions, context: Context): Promise<v
 
 async function runElection(stage: Stage): Promise<DemoOutcome> {
   const { connection, directory, voters, election } = stage
-  await awaitNetwork(stage)
-  const { draft, ...prepared } = await draftInTime(stage)
+  const slowness = await awaitNetwork(stage)
+  const { draft, ...prepared } = await draftInTime(stage, slowness)
   const voting = await castBallots(stage, draft, prepared.election, prepared.issued)
   await writeNewFile(join(directory, 'receipt.json'), voting.receipt, 0o600)
   await writeNewFile(join(directory, 'half-way.bel'), voting.halfWay, 0o644)
@@ -127,9 +128,9 @@ async function runElection(stage: Stage): Promise<DemoOutcome> {
 type Prepared = Awaited<ReturnType<typeof prepareElection>> & { readonly draft: ElectionDraft }
 
 /** An election that is not ready at its opening is abandoned: on a busy machine it is drafted again with more time. */
-async function draftInTime(stage: Stage): Promise<Prepared> {
+async function draftInTime(stage: Stage, slowness: number): Promise<Prepared> {
   for (let patience = 1; ; patience *= 2) {
-    const draft = await draftElection(stage, patience)
+    const draft = await draftElection(stage, { slowness, patience })
     try {
       return { draft, ...(await prepareElection(stage, draft.uuid)) }
     } catch (error) {

@@ -57,22 +57,48 @@ export interface Voting {
 const STEP_TIMEOUT_S = 120
 /** Ballots handed in at once: the peers verify them before they answer. */
 const BALLOTS_AT_ONCE = 8
+/** Blocks by which the pace of the network is measured, and the most that its slowness counts. */
+const PACE_BLOCKS = 2
+const SLOWNESS_MAX = 10
+/** Between two looks at a daemon's height. */
+const HEIGHT_INTERVAL_MS = 100
 /** Between two looks at what is final. */
 const LOOK_INTERVAL_MS = 500
 
-/** Resolves when every daemon has finalised a block: they have found each other and agree. */
-export async function awaitNetwork({ context, connection, testnet }: Stage): Promise<void> {
+/**
+ * Resolves when every daemon has finalised a block: they have found each other and agree. The value is how much slower than
+ * its heartbeat the network is: 1, or more where the machine is busy with other things.
+ */
+export async function awaitNetwork(stage: Stage): Promise<number> {
+  const { context, testnet } = stage
+  for (const node of testnet.nodes) await reachHeight(stage, node, 1)
+  const [first] = testnet.nodes
+  if (first === undefined) return 1
+  // From the beginning of one height to that of a later one: idle, a block comes each heartbeat.
+  const height = await reachHeight(stage, first, (await reachHeight(stage, first, 1)) + 1)
+  const start = Date.now()
+  const reached = await reachHeight(stage, first, height + PACE_BLOCKS)
+  const expected = (reached - height) * testnet.genesis.parameters.heartbeatMs
+  const slowness = Math.min(SLOWNESS_MAX, Math.max(1, (Date.now() - start) / expected))
+  context.output.progress(
+    `network: ${testnet.nodes.length} validators finalise blocks${slowness < 1.5 ? '' : `, ${slowness.toFixed(1)} times slower than they should`}`,
+  )
+  return slowness
+}
+
+async function reachHeight(
+  { context, connection }: Stage,
+  { name, address }: Testnet['nodes'][number],
+  height: number,
+): Promise<number> {
   const deadline = Date.now() + STEP_TIMEOUT_S * 1000
-  for (const { name, address } of testnet.nodes)
-    while ((await heightOf(connection, address)) < 1) {
-      if (Date.now() > deadline)
-        throw new CommandError(
-          'daemon-failed',
-          `${name} finalised nothing in ${STEP_TIMEOUT_S} s; see its log`,
-        )
-      await pause(context, LOOK_INTERVAL_MS)
-    }
-  context.output.progress(`network: ${testnet.nodes.length} validators finalise blocks`)
+  for (;;) {
+    const reached = await heightOf(connection, address)
+    if (reached >= height) return reached
+    if (Date.now() > deadline)
+      throw new CommandError('daemon-failed', `${name} finalised nothing in ${STEP_TIMEOUT_S} s; see its log`)
+    await pause(context, HEIGHT_INTERVAL_MS)
+  }
 }
 
 async function heightOf({ transport }: Connection, address: string): Promise<number> {
@@ -88,8 +114,16 @@ async function heightOf({ transport }: Connection, address: string): Promise<num
   return 0
 }
 
-/** Drafts the election; its times follow from what a ballot costs here. `patience` multiplies the time to prepare. */
-export async function draftElection(stage: Stage, patience: number): Promise<ElectionDraft> {
+/** How much more time than planned an election gets. */
+export interface Allowance {
+  /** Of the network, for everything. */
+  readonly slowness: number
+  /** For the preparation, after an earlier draft was not ready in time. */
+  readonly patience: number
+}
+
+/** Drafts the election; its times follow from what a ballot costs here, and from the allowance. */
+export async function draftElection(stage: Stage, { slowness, patience }: Allowance): Promise<ElectionDraft> {
   const { context, connection, testnet, election, voters } = stage
   const cost = measureBallot(election.questions, voters[0]?.choices[0] ?? [], systemRandom)
   const ballots = voters.reduce((sum, { choices }) => sum + choices.length, 0)
@@ -106,7 +140,8 @@ export async function draftElection(stage: Stage, patience: number): Promise<Ele
     genesis.administrators,
     'administrator',
   )
-  const opensAt = Date.now() + patience * times.opensInMs
+  const opensAt = Math.ceil(Date.now() + patience * slowness * times.opensInMs)
+  const openForMs = Math.ceil(slowness * times.openForMs)
   const draft: ElectionDraft = {
     uuid: createUuid(systemRandom),
     name: election.name,
@@ -118,13 +153,13 @@ export async function draftElection(stage: Stage, patience: number): Promise<Ele
     registrarThreshold: 1,
     trustees: genesis.validators.map(({ publicKey }) => publicKey),
     opensAt,
-    closesAt: opensAt + times.openForMs,
+    closesAt: opensAt + openForMs,
   }
   const body = { kind: 'draft', draft, administrator: party.publicKey } as const
   const transaction = signTransaction(connection.trust.networkId, body, privateKey)
   await sendAndWait(connection, draft.uuid, [transaction], () => true, STEP_TIMEOUT_S)
   context.output.progress(
-    `draft: election ${draft.uuid} opens in ${seconds(opensAt - Date.now())} s for ${seconds(times.openForMs)} s (a ballot takes ${cost.createMs.toFixed(0)} ms to make, ${cost.verifyMs.toFixed(0)} ms to verify)`,
+    `draft: election ${draft.uuid} opens in ${seconds(opensAt - Date.now())} s for ${seconds(openForMs)} s (a ballot takes ${cost.createMs.toFixed(0)} ms to make, ${cost.verifyMs.toFixed(0)} ms to verify)`,
   )
   return draft
 }

@@ -1,0 +1,158 @@
+/**
+ * The ledger's bytes, pinned: a change of what is signed, hashed or stored shows as a diff of `ledger/bytes.json`. After an
+ * intended change, write the file again with `PSEPHOS_WRITE_VECTORS=1 npx mocha test/vectors/ledger.test.ts` and read the diff.
+ * What holds random numbers (trustees' keys, a ballot, partial decryptions) is an input in the file and is not made again.
+ */
+import { strict as assert } from 'node:assert'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fromHex, toHex, unwrap } from '../../base/index.ts'
+import { sha256 } from '../../crypto/index.ts'
+import {
+  type BlockHeader,
+  blockId,
+  decodeTransaction,
+  encodeHeader,
+  encodeTransaction,
+  genesisFile,
+  genesisState,
+  proveRecord,
+  stateRoot,
+  type Transaction,
+  transactionId,
+  transactionsRoot,
+  validatorsRoot,
+} from '../../ledger/index.ts'
+import { recordRoot } from '../../ledger/record.ts'
+import { signingBytes } from '../../ledger/transaction-ssz.ts'
+import {
+  aBallot,
+  aChain,
+  aDecryption,
+  aDraft,
+  anOpenElection,
+  aPreparation,
+  aRoll,
+  beleniosOf,
+  cast,
+  closeElection,
+  extend,
+  recordOf,
+  type TestChain,
+} from '../support/ledger-builders.ts'
+
+const FILE = new URL('./ledger/bytes.json', import.meta.url)
+
+type Vectors = Readonly<Record<string, string>>
+
+function transactionVectors(networkId: Uint8Array, transaction: Transaction): Vectors {
+  const { kind } = transaction
+  return {
+    [`${kind} encoded`]: toHex(encodeTransaction(transaction)),
+    [`${kind} id`]: toHex(transactionId(transaction)),
+    ...(transaction.kind === 'ballot'
+      ? {}
+      : { [`${kind} signed bytes`]: toHex(signingBytes(networkId, transaction)) }),
+  }
+}
+
+function chainVectors(chain: TestChain, uuid: string, when: string): Vectors {
+  const record = recordOf(chain, uuid)
+  return {
+    [`record ${when}`]: toHex(proveRecord(chain.state, uuid)!.record),
+    [`record root ${when}`]: toHex(recordRoot(record)),
+    [`state root ${when}`]: toHex(stateRoot(chain.state)),
+    ...(record.board === undefined ? {} : { [`board head ${when}`]: toHex(record.board.hash) }),
+  }
+}
+
+/** What holds random numbers, encoded as transactions in hexadecimal. */
+interface Inputs {
+  readonly keys: readonly string[]
+  readonly ballot: string
+  readonly decryptions: readonly string[]
+}
+
+const encoded = (transaction: Transaction): string => toHex(encodeTransaction(transaction))
+const decoded = (hex: string): Transaction => unwrap(decodeTransaction(fromHex(hex)!))
+
+function freshInputs(): Inputs {
+  const chain = aChain()
+  const uuid = anOpenElection(chain, { voters: 2, weights: [3n, 4n] })
+  const ballot = cast(aBallot(beleniosOf(chain, uuid), 0))
+  extend(chain, [ballot])
+  closeElection(chain, uuid)
+  return {
+    keys: aPreparation(chain.networkId, aDraft(), aRoll(2)).keys.map(encoded),
+    ballot: encoded(ballot),
+    decryptions: ['validator 1', 'validator 2'].map((name) => encoded(aDecryption(chain, uuid, name))),
+  }
+}
+
+function computed(inputs: Inputs): Vectors {
+  const chain = aChain()
+  const { networkId, genesis } = chain
+  const names = { administratorName: 'Ada', credentialAuthorityName: 'Zoë' }
+  const named = aPreparation(networkId, aDraft(names), aRoll(2))
+  const header: BlockHeader = {
+    networkId,
+    height: 7,
+    time: 1_735_689_600_123,
+    parent: sha256('parent'),
+    transactionsRoot: transactionsRoot([Uint8Array.of(1), Uint8Array.of(2, 3)]),
+    stateRoot: sha256('state'),
+    validatorsRoot: validatorsRoot(genesis.validators.map(({ publicKey }) => publicKey)),
+    nextValidatorsRoot: validatorsRoot([]),
+  }
+  const [key, ballot, decryption] = [inputs.keys[0]!, inputs.ballot, inputs.decryptions[0]!].map(decoded)
+  const { draft, chunks, signatures } = aPreparation(networkId, aDraft(), aRoll(2, [3n, 4n]), true)
+  const { uuid, opensAt } = aDraft()
+  extend(chain, [draft])
+  extend(chain, [...inputs.keys.map(decoded), ...chunks, ...signatures])
+  extend(chain, [], opensAt)
+  const open = chainVectors(chain, uuid, 'open')
+  extend(chain, [ballot!])
+  const voted = chainVectors(chain, uuid, 'with a ballot')
+  closeElection(chain, uuid)
+  extend(chain, inputs.decryptions.map(decoded))
+  const image = [...chain.image].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.assign(
+    {
+      'genesis file': toHex(genesisFile(genesis)),
+      'network id': toHex(networkId),
+      'genesis state root': toHex(stateRoot(genesisState(genesis, networkId))),
+      'header encoded': toHex(encodeHeader(header)),
+      'header id': toHex(blockId(header)),
+      'transactions root': toHex(header.transactionsRoot),
+      'validators root': toHex(header.validatorsRoot),
+    },
+    ...[named.draft, key!, named.chunks[0]!, named.signatures[0]!, ballot!, decryption!].map((transaction) =>
+      transactionVectors(networkId, transaction),
+    ),
+    open,
+    voted,
+    chainVectors(chain, uuid, 'tallied'),
+    {
+      'image tallied': toHex(sha256(image.map(([name, [, value]]) => `${name} ${toHex(value)}\n`).join(''))),
+    },
+  ) as Vectors
+}
+
+describe('the bytes of the ledger', () => {
+  if (process.env.PSEPHOS_WRITE_VECTORS === '1') {
+    const inputs = freshInputs()
+    writeFileSync(FILE, `${JSON.stringify({ inputs, bytes: computed(inputs) }, null, 2)}\n`)
+  }
+  const { inputs, bytes: pinned } = JSON.parse(readFileSync(FILE, 'utf8')) as {
+    readonly inputs: Inputs
+    readonly bytes: Vectors
+  }
+  const vectors = computed(inputs)
+
+  it('are all pinned, and nothing else is', () => {
+    assert.deepEqual(Object.keys(vectors), Object.keys(pinned))
+  })
+  for (const [name, bytes] of Object.entries(pinned))
+    it(`are those pinned: ${name}`, () => {
+      assert.equal(vectors[name], bytes)
+    })
+})

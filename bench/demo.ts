@@ -1,0 +1,123 @@
+/**
+ * Ballots finalised by four daemons of their own on this machine, through the doors that voters use: how many a second when
+ * many come at once, and how long one takes on an idle network (from handing it in until a peer proves it is on the board).
+ *
+ * Reference for the rate: what one core verifies, measured in the same run, times the cores, divided by the validators, each of
+ * which verifies every ballot. The rest of the work (agreement, storage, gossip, this process) is what the ratio leaves out.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Ballot, ballotId, createBallot, credentialSecret } from '../election/index.ts'
+import { decodeBallotAnswer, encodeBallotRequest } from '../network/index.ts'
+import type { Context } from '../node/cli/context.ts'
+import { startDaemons } from '../node/cli/demo/daemons.ts'
+import { measureBallot } from '../node/cli/demo/plan.ts'
+import { DEFAULT_DEMO_ELECTION } from '../node/cli/demo/questions.ts'
+import { awaitNetwork, draftElection, prepareElection, type Stage } from '../node/cli/demo/story.ts'
+import { createVoters } from '../node/cli/demo/voters.ts'
+import { orFail } from '../node/cli/error.ts'
+import { withClient } from '../node/cli/network.ts'
+import { createOutput } from '../node/cli/output.ts'
+import { createTestnet } from '../node/cli/testnet.ts'
+import { send } from '../node/cli/transact.ts'
+import { systemRandom } from '../node/index.ts'
+import { against, percentile, type Report } from './report.ts'
+
+const VALIDATORS = 4
+const ALONE = 15
+const TOGETHER = 150
+const AT_ONCE = 25
+const POLL_MS = 20
+
+/** Prints `demo.rate` and `demo.finality`. */
+export async function run(report: Report): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'psephos-bench-'))
+  const network = { validators: VALIDATORS, registrars: 1, name: 'bench' }
+  const testnet = await createTestnet(join(directory, 'network'), network, 'warn')
+  const context: Context = {
+    output: createOutput(true, process.stderr, process.stderr),
+    stdin: process.stdin,
+    signal: () => new AbortController().signal,
+    self: [process.execPath, resolve('dist/node/cli/main.js')],
+  }
+  const daemons = await startDaemons(testnet, context.self, () => {})
+  try {
+    const trust = { genesis: testnet.genesis, networkId: testnet.networkId }
+    const peers = testnet.nodes.map(({ address }) => address)
+    await withClient(trust, peers, context, async (connection) => {
+      const { questions } = DEFAULT_DEMO_ELECTION
+      const voters = createVoters(ALONE + TOGETHER, questions, undefined, systemRandom)
+      const election = DEFAULT_DEMO_ELECTION
+      await measure({ context, connection, testnet, directory, election, voters }, report)
+    })
+  } finally {
+    await daemons.stop()
+    await rm(directory, { recursive: true, force: true })
+  }
+}
+
+async function measure(stage: Stage, report: Report): Promise<void> {
+  await awaitNetwork(stage)
+  const { questions } = stage.election
+  const cost = measureBallot(questions, stage.voters[0]?.choices[0] ?? [], systemRandom)
+  const draft = await draftElection(stage, { slowness: 2, patience: 1 })
+  const { election, issued } = await prepareElection(stage, draft.uuid)
+  const ballots = stage.voters.map(({ choices }, i) => {
+    const secret = credentialSecret(election.uuid, issued[i]?.credential ?? '')
+    return orFail(createBallot(election, secret, choices[0], systemRandom))
+  })
+  const { client } = stage.connection
+  orFail(await client.waitFor(draft.uuid, ({ phase }) => phase === 'open', 120_000))
+
+  const alone: number[] = []
+  for (const ballot of ballots.slice(0, ALONE)) alone.push(await timeToFinality(stage, ballot))
+  const together = ballots.slice(ALONE)
+  const start = performance.now()
+  for (let from = 0; from < together.length; from += AT_ONCE) {
+    const batch = together.slice(from, from + AT_ONCE)
+    await send(
+      stage.connection,
+      batch.map((ballot) => ({ kind: 'ballot', ballot })),
+    )
+  }
+  orFail(await client.waitFor(draft.uuid, (record) => record.ballots === ballots.length, 120_000))
+  const rate = (1000 * together.length) / (performance.now() - start)
+
+  const cores = availableParallelism()
+  const verified = ((1000 / cost.verifyMs) * Math.min(cores, VALIDATORS)) / VALIDATORS
+  const size = `${questions[0]!.answers.length + 1} ciphertexts, ${VALIDATORS} validators, ${cores} cores`
+  report({
+    bench: 'demo.rate',
+    value: rate,
+    unit: 'ballots/s',
+    reference: against('verification alone', rate, verified),
+    note: `${together.length} ballots, ${size}`,
+  })
+  for (const [name, share] of [
+    ['p50', 0.5],
+    ['p95', 0.95],
+  ] as const)
+    report({
+      bench: `demo.finality.${name}`,
+      value: percentile(alone, share),
+      unit: 'ms',
+      reference: against('one verification', percentile(alone, share), cost.verifyMs),
+      note: `${ALONE} ballots one after the other, asked every ${POLL_MS} ms`,
+    })
+}
+
+async function timeToFinality(stage: Stage, ballot: Ballot): Promise<number> {
+  const { transport } = stage.connection
+  const peer = await transport.dial(stage.testnet.nodes.at(-1)!.address)
+  const question = encodeBallotRequest({ uuid: ballot.uuid, ballotId: ballotId(ballot) })
+  const start = performance.now()
+  await send(stage.connection, [{ kind: 'ballot', ballot }])
+  for (;;) {
+    for await (const chunk of transport.request(peer, 'ballot', question)) {
+      if (orFail(decodeBallotAnswer(chunk)).onBoard !== undefined) return performance.now() - start
+    }
+    await wait(POLL_MS)
+  }
+}

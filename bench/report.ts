@@ -1,0 +1,49 @@
+/** How a benchmark speaks: one line a figure, or one JSON object a line with `--json`. */
+
+/** One measured figure; `ratio` is against the named reference, measured in the same run. */
+export interface Figure {
+  readonly bench: string
+  readonly value: number
+  readonly unit: string
+  readonly note?: string
+  readonly reference?: { readonly name: string; readonly value: number; readonly ratio: number }
+}
+
+/** Prints figures as they come. */
+export type Report = (figure: Figure) => void
+
+/** The report for people or, with `isJson`, for programs. */
+export function createReport(isJson: boolean): Report {
+  return (figure) => {
+    const { bench, value, unit, note, reference } = figure
+    const against =
+      reference === undefined
+        ? ''
+        : `  (${round(reference.ratio)} x ${reference.name}: ${round(reference.value)} ${unit})`
+    const text = `${bench.padEnd(36)} ${String(round(value)).padStart(10)} ${unit}${against}${note === undefined ? '' : `  ${note}`}`
+    process.stdout.write(`${isJson ? JSON.stringify(figure) : text}\n`)
+  }
+}
+
+/** A figure with its reference. */
+export function against(name: string, value: number, reference: number): NonNullable<Figure['reference']> {
+  return { name, value: reference, ratio: value / reference }
+}
+
+/** The median of some figures. */
+export function median(values: readonly number[]): number {
+  return percentile(values, 0.5)
+}
+
+/** The smallest figure that at least this share of all do not exceed. */
+export function percentile(values: readonly number[], share: number): number {
+  const ascending = [...values].sort((a, b) => a - b)
+  return (
+    ascending[Math.min(ascending.length - 1, Math.max(0, Math.ceil(share * ascending.length) - 1))] ??
+    Number.NaN
+  )
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(3))
+}

@@ -50,19 +50,25 @@ const GOOD: Verdict = ok(undefined)
 
 /** Everything about a ballot that needs no roll: election, shape, points, every proof, signature. */
 export function verifyBallot(election: Election, ballot: Ballot): Verdict {
+  const [first] = ballotFaults(election, ballot)
+  return first === undefined ? GOOD : { ok: false, error: first }
+}
+
+/**
+ * Every fault of a ballot with its place, lazily: asking for the first one stops there. A ballot for another election or of
+ * another shape has that fault alone.
+ */
+export function* ballotFaults(election: Election, ballot: Ballot): Generator<BallotRefusal, void> {
   if (ballot.uuid !== election.uuid || !equalBytes(ballot.electionHash, election.hash))
-    return bad('wrong-election', 'made for another election', {})
+    return yield bad('wrong-election', 'made for another election', {}).error
   const shape = checkShape(election.questions, ballot)
-  if (!shape.ok) return shape
+  if (!shape.ok) return yield shape.error
   const signature = checkSignature(ballot)
-  if (!signature.ok) return signature
+  if (!signature.ok) yield signature.error
   const key = fixedBase(election.publicKey)
   const s0 = ballotText(election.fingerprint, toHex(ballot.credential))
-  for (const [question, answer] of ballot.answers.entries()) {
-    const verdict = checkAnswer(key, election.questions[question]!, s0, answer, { question })
-    if (!verdict.ok) return verdict
-  }
-  return GOOD
+  for (const [question, answer] of ballot.answers.entries())
+    yield* answerFaults(key, election.questions[question]!, s0, answer, { question })
 }
 
 function checkShape(questions: readonly Question[], ballot: Ballot): Verdict {
@@ -102,20 +108,22 @@ function checkSignature(ballot: Ballot): Verdict {
     : bad('bad-signature', 'the signature does not hold', place)
 }
 
-function checkAnswer(
+function* answerFaults(
   key: Base,
   question: Question,
   s0: string,
   answer: EncryptedAnswer,
   place: Place,
-): Verdict {
+): Generator<BallotRefusal, void> {
   const texts = answer.choices.map(({ alpha, beta }) => `${toHex(alpha)},${toHex(beta)}`)
   const ciphertexts: PreparedCiphertext[] = []
   for (const [choice, encoded] of answer.choices.entries()) {
     const ciphertext = prepareCiphertext(encoded, { ...place, choice })
-    if (!ciphertext.ok) return ciphertext
-    ciphertexts.push(ciphertext.value)
+    if (ciphertext.ok) ciphertexts.push(ciphertext.value)
+    else yield ciphertext.error
   }
+  // With a ciphertext missing nothing else can be said about the answer.
+  if (ciphertexts.length < texts.length) return
   const sum = sumOfCiphertexts(ciphertexts.slice(firstCounted(question)))
   const holds = (text: string, branches: readonly Branch[], proofs: readonly Proof[]): boolean => {
     const statements = branches.map(({ of, value }) => ({
@@ -126,16 +134,15 @@ function checkAnswer(
   }
   for (const [choice, proofs] of answer.individualProofs.entries())
     if (!holds(intervalText(s0, texts[choice]!), individualBranches(choice), proofs))
-      return bad('individual-proof', 'not shown to be 0 or 1', { ...place, choice, proof: 'individual' })
+      yield bad('individual-proof', 'not shown to be 0 or 1', { ...place, choice, proof: 'individual' }).error
   const s = answerText(s0, texts)
   const overallText = question.blank
     ? blankOverallText(s)
     : intervalText(s, pointsToHex([sum.alpha.point, sum.beta.point]).join(','))
   if (!holds(overallText, overallBranches(question), answer.overallProof))
-    return bad('overall-proof', 'not shown to choose as many as allowed', { ...place, proof: 'overall' })
+    yield bad('overall-proof', 'not shown to choose as many as allowed', { ...place, proof: 'overall' }).error
   if (question.blank && !holds(blankText(s), BLANK_BRANCHES, answer.blankProof ?? []))
-    return bad('blank-proof', 'not shown to be either blank or not', { ...place, proof: 'blank' })
-  return GOOD
+    yield bad('blank-proof', 'not shown to be either blank or not', { ...place, proof: 'blank' }).error
 }
 
 function prepareCiphertext(

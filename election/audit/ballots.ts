@@ -5,13 +5,13 @@
  * another voter cannot be proven under another credential (T03, T04). Equal ciphertexts alone are no fault: whoever holds
  * two credentials can use the same randomness for both, and an election must not become invalid by it.
  */
-import { type Result, toHex } from '../../base/index.ts'
+import { toHex } from '../../base/index.ts'
 import { parseBallot } from '../ballot-json.ts'
 import { addToTally, emptyTally } from '../tally.ts'
-import type { BallotRefusal, BallotRefusalCode, EncryptedTally } from '../types.ts'
-import type { verifyBallot } from '../verify-ballot.ts'
+import type { Ballot, BallotRefusalCode, Election, EncryptedTally } from '../types.ts'
+import { ballotFaults, type verifyBallot } from '../verify-ballot.ts'
 import type { Board, PlacedEvent } from './board.ts'
-import type { CheckId, Findings } from './findings.ts'
+import type { Findings } from './findings.ts'
 import type { SetupParts } from './setup.ts'
 
 /** What the ballots come to: the last good one of each credential. */
@@ -24,10 +24,13 @@ export interface CountedBallots {
 /** Tells how far the verification of ballots has come. */
 export type Progress = (ballotsVerified: number, ballots: number) => void
 
+/** Answers as `verifyBallot` does. */
+export type Verify = typeof verifyBallot
+
 /** How the ballots are verified. */
 export interface BallotAuditOptions {
   readonly onProgress: Progress | undefined
-  readonly verify: typeof verifyBallot
+  readonly verify: Verify
 }
 
 const FORM: readonly BallotRefusalCode[] = ['wrong-election', 'wrong-shape']
@@ -53,7 +56,7 @@ export function auditBallots(
     const weight = weights?.get(credential)
     if (weights !== undefined && weight === undefined)
       findings.fail('A12', `${place}: credential ${credential} is not on the roll`)
-    const isGood = election !== undefined && isGoodBallot(verify(election, ballot.value), place, findings)
+    const isGood = election !== undefined && isGoodBallot(election, ballot.value, { place, verify, findings })
     onProgress?.(index + 1, placed.length)
     if (!isGood || weight === undefined || last.get(credential) !== index) continue
     tally = addToTally(tally, ballot.value, weight)
@@ -84,9 +87,20 @@ function takeBallots(
   })
 }
 
-function isGoodBallot(verdict: Result<void, BallotRefusal>, place: string, findings: Findings): boolean {
+/** The verdict is the verifier's; where it is a refusal, every fault is looked for. */
+function isGoodBallot(
+  election: Election,
+  ballot: Ballot,
+  {
+    place,
+    verify,
+    findings,
+  }: { readonly place: string; readonly verify: Verify; readonly findings: Findings },
+): boolean {
+  const verdict = verify(election, ballot)
   if (verdict.ok) return true
-  const id: CheckId = FORM.includes(verdict.error.code) ? 'A11' : 'A14'
-  findings.fail(id, `${place}: ${verdict.error.code}: ${verdict.error.detail}`)
+  const faults = [...ballotFaults(election, ballot)]
+  for (const { code, detail } of faults.length === 0 ? [verdict.error] : faults)
+    findings.fail(FORM.includes(code) ? 'A11' : 'A14', `${place}: ${code}: ${detail}`)
   return false
 }

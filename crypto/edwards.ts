@@ -55,12 +55,12 @@ export function fromAddend(q: Addend, negative: boolean): Extended {
   return { x: negative ? -x : x, y: q.plus + q.minus, z: q.z2, t: negative ? -t : t }
 }
 
-/** p + q, or p - q where `negative` (8 multiplications). */
+/** p + q, or p - q where `negative` (8 multiplications; 7 where q has Z = 1). */
 export function addTo(p: Extended, q: Addend, negative: boolean): Extended {
   const a = ((p.y - p.x) * (negative ? q.plus : q.minus)) % P
   const b = ((p.y + p.x) * (negative ? q.minus : q.plus)) % P
   const c = (p.t * q.t2d) % P
-  const d = (p.z * q.z2) % P
+  const d = q.z2 === 2n ? 2n * p.z : (p.z * q.z2) % P
   const e = b - a
   const f = negative ? d + c : d - c
   const g = negative ? d - c : d + c

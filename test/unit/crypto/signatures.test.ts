@@ -15,6 +15,7 @@ import {
   sign,
   verifySignature,
 } from '../../../crypto/index.ts'
+import { REMEMBERED_KEYS } from '../../../crypto/limits.ts'
 import { seeded, TORSION_POINTS } from '../../support/election/builders.ts'
 
 const hex = (text: string): Uint8Array => fromHex(text.replaceAll(' ', '')) ?? assert.fail('hexadecimal')
@@ -225,6 +226,15 @@ describe('signatures', () => {
     const byNoble = takenBy(noble)
     assert.ok(byOpenssl.some((name) => !byNoble.includes(name)))
     assert.ok(byNoble.some((name) => !byOpenssl.includes(name)))
+  })
+
+  it('have the same answer however many keys were seen before', () => {
+    const [{ message: text, signature, publicKey }] = GOOD as readonly [Case]
+    assert.ok(verifySignature(text, signature, publicKey))
+    for (let i = 0; i <= REMEMBERED_KEYS; i++)
+      isStrictPublicKey(sha512(Uint8Array.of(i, i >> 8)).subarray(0, 32))
+    assert.ok(verifySignature(text, signature, publicKey))
+    assert.ok(!verifySignature(utf8('x'), signature, publicKey))
   })
 
   it('are made only by keys of the subgroup', () => {

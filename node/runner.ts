@@ -176,6 +176,7 @@ export class Runner {
     }
     const isRecovered = journal.height() === height
     if (!isRecovered) await journal.reset(height)
+    if (this.#isStopped) return
     const run = this.#createRun(height)
     this.#run = run
     if (isRecovered && journal.records().length > 0) {

@@ -39,24 +39,32 @@ export function encodeTar(files: Iterable<TarFile>, time: number): Uint8Array {
   return concat(...parts)
 }
 
+/** What a tar may hold. */
+export interface TarLimits {
+  readonly files: number
+  readonly fileBytes: number
+}
+
+const ARCHIVE_LIMITS: TarLimits = { files: MAX_ARCHIVE_FILES, fileBytes: MAX_ARCHIVE_FILE_BYTES }
+
 /** The files of a tar in order, or why it is not one that {@link encodeTar} writes. Contents are views, not copies. */
 export function decodeTar(
   bytes: Uint8Array,
+  limits: TarLimits = ARCHIVE_LIMITS,
 ): Result<{ readonly time: number; readonly files: readonly TarFile[] }, Refusal<'archive-malformed'>> {
   const files: TarFile[] = []
   let time: number | undefined
   for (let at = 0; at < bytes.length; ) {
     const place = `file ${files.length} at byte ${at}`
-    if (files.length === MAX_ARCHIVE_FILES)
-      return refuse('archive-malformed', `more than ${files.length} files`)
+    if (files.length === limits.files) return refuse('archive-malformed', `more than ${files.length} files`)
     if (at + BLOCK > bytes.length) return refuse('archive-malformed', `${place}: cut off inside its header`)
     const read = readHeader(bytes.subarray(at, at + BLOCK))
     if (read === undefined) return refuse('archive-malformed', `${place}: not a header of the plain form`)
     const { name, size } = read
     time ??= read.time
     if (read.time !== time) return refuse('archive-malformed', `${place}: another time than the first file's`)
-    if (size > MAX_ARCHIVE_FILE_BYTES)
-      return refuse('archive-malformed', `${place}: ${size} bytes, at most ${MAX_ARCHIVE_FILE_BYTES}`)
+    if (size > limits.fileBytes)
+      return refuse('archive-malformed', `${place}: ${size} bytes, at most ${limits.fileBytes}`)
     const start = at + BLOCK
     const end = start + size
     at = end + padding(size)

@@ -92,6 +92,9 @@ const PREREQUISITES: Readonly<Partial<Record<EventType, EventType>>> = {
   Result: 'EncryptedTally',
 }
 
+/** What every election comes to in the end. */
+const STAGES: readonly EventType[] = ['EndBallots', 'EncryptedTally', 'Result']
+
 function checkOrder(events: readonly PlacedEvent[], findings: Findings): void {
   if (events[0]?.event.type !== 'Setup') findings.fail('A05', 'the first event is not Setup')
   const seen = new Set<EventType>()
@@ -109,6 +112,8 @@ function checkOrder(events: readonly PlacedEvent[], findings: Findings): void {
       fail(payload === undefined ? 'has no payload' : 'has a payload')
     seen.add(type)
   }
+  const missing = STAGES.filter((type) => !seen.has(type))
+  if (missing.length > 0) findings.note('A05', `not there yet: ${missing.join(', ')}`)
 }
 
 function dataFiles(

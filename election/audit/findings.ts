@@ -20,11 +20,10 @@ export const AUDIT_CHECKS = {
   A12: "every ballot's credential is on the roll",
   A13: 'no ballot is cast twice',
   A14: "every ballot's signature and proofs are good",
-  A15: 'the voting has ended',
-  A16: 'the encrypted tally follows from the ballots',
-  A17: "every partial decryption is a trustee's only one and its proofs are good",
-  A18: 'enough trustees have decrypted',
-  A19: 'the result follows from the tally and the decryptions',
+  A15: 'the encrypted tally follows from the ballots',
+  A16: "every partial decryption is a trustee's only one and its proofs are good",
+  A17: 'enough trustees have decrypted',
+  A18: 'the result follows from the tally and the decryptions',
 } as const
 
 /** The number of a check. */

@@ -1,8 +1,8 @@
 /**
- * A15 to A19: from the end of the voting to the result (specification 4.18 to 4.21), as far as the archive goes.
+ * A15 to A18: from the end of the voting to the result (specification 4.18 to 4.21), as far as the archive goes.
  *
  * Every logarithm is checked by [m]G = P instead of being solved again, so an audit needs no table. Decryptions are verified
- * against the tally in the archive, so that each check speaks for itself; that this tally is the right one is A16.
+ * against the tally in the archive, so that each check speaks for itself; that this tally is the right one is A15.
  */
 import { combination, fixedBase, GENERATOR } from '../../crypto/index.ts'
 import { decryptionProblems, parsePartialDecryption } from '../decryption.ts'
@@ -33,9 +33,8 @@ export function auditOutcome(
 ): Counts | undefined {
   const all = (type: EventType): readonly PlacedEvent[] =>
     board.events.filter(({ event }) => event.type === type)
-  if (all('EndBallots').length === 0) findings.note('A15', `${NOT_YET}: ballots may still come`)
   const tallies = all('EncryptedTally')
-  if (tallies.length === 0) findings.note('A16', NOT_YET)
+  if (tallies.length === 0) findings.note('A15', NOT_YET)
   const tally = tallies.map((event) => auditTally(board, event, counted, findings))[0]
   const decryptions = auditDecryptions(
     board,
@@ -46,7 +45,7 @@ export function auditOutcome(
   )
   const results = all('Result')
   checkEnough(trustees, decryptions, results.length > 0, findings)
-  if (results.length === 0) findings.note('A19', NOT_YET)
+  if (results.length === 0) findings.note('A18', NOT_YET)
   return results.map((event) => auditResult(board, event, trustees, tally, decryptions, findings))[0]
 }
 
@@ -56,7 +55,7 @@ function auditTally(
   counted: CountedBallots | undefined,
   findings: Findings,
 ): EncryptedTally | undefined {
-  const fail = (what: string): void => findings.fail('A16', `${by.place}: ${what}`)
+  const fail = (what: string): void => findings.fail('A15', `${by.place}: ${what}`)
   const sized = parseSizedTally(payload(board, by, 'payload') ?? '')
   if (!sized.ok) {
     fail(sized.error.detail)
@@ -66,7 +65,7 @@ function auditTally(
   const tally = parseTally(board.take(hash, by, 'the tally') ?? '')
   if (!tally.ok) fail(tally.error.detail)
   if (counted === undefined) {
-    findings.unchecked('A16', 'the ballots cannot be counted')
+    findings.unchecked('A15', 'the ballots cannot be counted')
     return tally.ok ? tally.value : undefined
   }
   if (numTallied !== counted.count) fail(`num_tallied is ${numTallied}, ${counted.count} ballots count`)
@@ -89,7 +88,7 @@ function auditDecryptions(
   const firsts = new Map<number, string>()
   const keys = setup.trustees === undefined ? undefined : verificationKeys(setup.trustees)
   for (const by of events) {
-    const fail = (what: string): void => findings.fail('A17', `${by.place}: ${what}`)
+    const fail = (what: string): void => findings.fail('A16', `${by.place}: ${what}`)
     const owned = parseOwned(payload(board, by, 'payload') ?? '')
     if (!owned.ok) {
       fail(owned.error.detail)
@@ -104,7 +103,7 @@ function auditDecryptions(
     const key = keys?.[owner - 1]
     if (keys !== undefined && key === undefined) fail(`there is no trustee ${owner}`)
     if (setup.election === undefined || keys === undefined || tally === undefined)
-      findings.unchecked('A17', `${by.place}: the election, the trustees or the tally cannot be used`)
+      findings.unchecked('A16', `${by.place}: the election, the trustees or the tally cannot be used`)
     else if (decryption.ok && key !== undefined) {
       const problems = [...decryptionProblems(setup.election, tally, key, decryption.value)]
       for (const { detail } of problems) fail(`trustee ${owner}: ${detail}`)
@@ -121,13 +120,13 @@ function checkEnough(
   findings: Findings,
 ): void {
   if (trustees === undefined) {
-    if (isNeeded) findings.unchecked('A18', 'the trustees cannot be used')
-    else findings.note('A18', NOT_YET)
+    if (isNeeded) findings.unchecked('A17', 'the trustees cannot be used')
+    else findings.note('A17', NOT_YET)
     return
   }
   for (const missing of missingDecryptions(trustees, new Set(decryptions.map(({ owner }) => owner))))
-    if (isNeeded) findings.fail('A18', missing)
-    else findings.note('A18', `${NOT_YET}: ${missing}`)
+    if (isNeeded) findings.fail('A17', missing)
+    else findings.note('A17', `${NOT_YET}: ${missing}`)
 }
 
 function auditResult(
@@ -138,7 +137,7 @@ function auditResult(
   decryptions: readonly OwnedDecryption[],
   findings: Findings,
 ): Counts | undefined {
-  const fail = (what: string): void => findings.fail('A19', `${by.place}: ${what}`)
+  const fail = (what: string): void => findings.fail('A18', `${by.place}: ${what}`)
   const result = parseResult(payload(board, by, 'payload') ?? '')
   if (!result.ok) {
     fail(result.error.detail)
@@ -147,12 +146,12 @@ function auditResult(
   const counts = result.value
   const owners = new Set(decryptions.map(({ owner }) => owner))
   if (trustees === undefined || tally === undefined || !canCombine(trustees, owners)) {
-    findings.unchecked('A19', 'the trustees, the tally or enough good decryptions are missing')
+    findings.unchecked('A18', 'the trustees, the tally or enough good decryptions are missing')
     return counts
   }
   const points = combineDecryptions(trustees, tally, decryptions)
   if (!points.ok) {
-    findings.unchecked('A19', points.error.detail)
+    findings.unchecked('A18', points.error.detail)
     return counts
   }
   const shape = (rows: readonly (readonly unknown[])[]): string => rows.map((row) => row.length).join(',')

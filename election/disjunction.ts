@@ -84,22 +84,21 @@ export function proveDisjunction(
   truth: number,
   random: Random,
 ): readonly Proof[] {
-  const drafts = witnesses.map((witness, index) => {
-    const nonce = randomScalar(random)
+  const drafts = witnesses.map(({ plaintext, value }, index) => {
+    // Uniform in either kind of branch: w of a true one, response + r challenge of a simulated one.
+    const exponent = randomScalar(random)
     const drawn = randomScalar(random)
     const challenge = index === truth ? 0n : drawn
-    const exponent = nonce
-    // B = y^exponent g^(challenge (m - M)), one added to the second exponent and taken off again: it is 0 in the true branch,
-    // and the time must not tell.
-    const shift = modOrder(challenge * BigInt(witness.plaintext - witness.value) + 1n)
+    // The second exponent of B is 0 in the true branch, and the time must not tell: one more, and g taken off again.
+    const shift = modOrder(challenge * BigInt(plaintext - value) + 1n)
     const a = multiplySecret(GENERATOR, exponent)
     const b = multiplySecret(key, exponent).add(multiplySecret(GENERATOR, shift)).subtract(GENERATOR)
     return { challenge, exponent, commitments: [a, b] }
   })
   const hash = hashToScalar(text + commitmentsText(drafts.flatMap(({ commitments }) => commitments)))
   const simulated = drafts.reduce((sum, { challenge }) => sum + challenge, 0n)
-  return drafts.map(({ challenge: drawn, exponent }, index) => {
-    const challenge = index === truth ? modOrder(hash - simulated) : drawn
+  return drafts.map(({ challenge: drafted, exponent }, index) => {
+    const challenge = index === truth ? modOrder(hash - simulated) : drafted
     return { challenge, response: modOrder(exponent - witnesses[index]!.randomness * challenge) }
   })
 }

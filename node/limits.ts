@@ -97,12 +97,8 @@ export const MAX_KNOWN_PEERS = 1024
 export const WAITING_AFTER_HEARTBEATS = 3
 
 // ---- scores ---------------------------------------------------------------------------------------------------------
-/** Points for a message that no honest peer passes on. */
-export const PENALTY_BAD_MESSAGE = 10
-/** Points for a block with a false certificate, or heights that it cannot show. */
-export const PENALTY_BAD_BLOCK = 50
-/** Points for requests over the limit. */
-export const PENALTY_FLOOD = 1
+/** Points for a block with a false certificate: nobody who has checked it passes it on, so the first one is enough to part. */
+export const PENALTY_BAD_BLOCK = 100
 
 // ---- serving --------------------------------------------------------------------------------------------------------
 /** A piece of an archive: keeps a stream's buffers small. */

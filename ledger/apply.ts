@@ -30,7 +30,7 @@ import { boardKey, type ChangeLog, chunkKey, countingKey } from './image.ts'
 import { ROLL_DEPTH } from './limits.ts'
 import { zeroList } from './list-tree.ts'
 import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
-import { placeOf, weightAt } from './roll.ts'
+import { flatEntries, placeOf, weightAt } from './roll.ts'
 import type { Rejection, TransactionOf } from './types.ts'
 
 type Applied = Result<ElectionState, Rejection>
@@ -59,10 +59,11 @@ export function applyRollChunk(
 ): Applied {
   const before = election.rolls.find(({ registrar }) => equalBytes(registrar, chunk.registrar))
   const isSame = before !== undefined && equalBytes(before.hash, chunk.rollHash)
-  const next = withChunk(isSame ? before : newPendingRoll(chunk), chunk)
+  const bytes = flatEntries(chunk.entries)
+  const next = withChunk(isSame ? before : newPendingRoll(chunk), chunk.index, bytes)
   if (!next.ok) return next
   if (before !== undefined && !isSame) removeChunks(election, before, log)
-  log.put(chunkKey(election.index, chunk.registrar, chunk.index), next.value.chunks.get(chunk.index)!)
+  log.put(chunkKey(election.index, chunk.registrar, chunk.index), bytes)
   const rolls = isSame
     ? election.rolls.map((roll) => (roll === before ? next.value : roll))
     : [...election.rolls.filter((roll) => roll !== before), next.value]

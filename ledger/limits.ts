@@ -54,10 +54,14 @@ export const ROLL_DEPTH = 20
 export const MAX_VOTERS: number = 2 ** ROLL_DEPTH
 /** The result is a discrete logarithm up to the total weight, solved inside the execution of a block: about 2^16 steps. */
 export const MAX_TOTAL_WEIGHT: bigint = 2n ** 32n
-/** Entries of one chunk: each is a point whose subgroup is checked (about 0.5 ms), all chunks of a block before a round ends. */
-export const MAX_CHUNK_ENTRIES = 512
-/** Chunks of one roll: MAX_VOTERS in full chunks with room for shorter ones. */
-export const ROLL_CHUNKS_DEPTH = 13
+/**
+ * Entries of each chunk of a roll but the last: each is a point whose subgroup is checked (about 0.5 ms), all chunks of a block
+ * before a round ends. A power of two, so that a chunk is a subtree of the roll's Merkle tree, hashed when it arrives.
+ */
+export const CHUNK_DEPTH = 9
+export const CHUNK_ENTRIES: number = 2 ** CHUNK_DEPTH
+/** Chunks of the largest roll. */
+export const ROLL_CHUNKS_DEPTH: number = ROLL_DEPTH - CHUNK_DEPTH
 export const MAX_ROLL_CHUNKS: number = 2 ** ROLL_CHUNKS_DEPTH
 
 // ---- boards -----------------------------------------------------------------------------------------------------------
@@ -95,8 +99,9 @@ assert(
   MAX_TRANSACTION_BYTES + BLOCK_OVERHEAD_BYTES + TRANSACTION_OVERHEAD_BYTES <= MAX_BLOCK_BYTES,
   'every transaction fits a block',
 )
-assert(MAX_CHUNK_ENTRIES <= MAX_BLOCK_ROLL_ENTRIES, 'every roll chunk fits a block')
-assert(MAX_CHUNK_ENTRIES * MAX_ROLL_CHUNKS >= MAX_VOTERS, 'the largest roll can be published')
+assert(CHUNK_ENTRIES <= MAX_BLOCK_ROLL_ENTRIES, 'every roll chunk fits a block')
+assert(CHUNK_ENTRIES * MAX_ROLL_CHUNKS === MAX_VOTERS, 'the largest roll can be published')
+assert(CHUNK_ENTRIES * 40 + 256 < MAX_TRANSACTION_BYTES, 'every roll chunk fits a transaction')
 assert(MAX_CHOICES * (64 + 2 * 64 + 64) + 4096 <= MAX_BALLOT_BYTES, 'every ballot fits its limit')
 assert(MAX_DRAFT_BYTES + 256 < MAX_TRANSACTION_BYTES, 'every draft fits a transaction')
 assert(MAX_BALLOT_BYTES < MAX_TRANSACTION_BYTES, 'every ballot fits a transaction')

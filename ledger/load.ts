@@ -3,7 +3,6 @@
  * compared with the record's, and the state's with the head's; what does not add up is `state-damaged`.
  */
 import { equalBytes, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
-import { sha256 } from '../crypto/index.ts'
 import {
   decodeTally,
   decodeTrusteeKey,
@@ -13,11 +12,11 @@ import {
 import { belenios, type ElectionState, newElection, sealed, trusteesOf } from './election-state.ts'
 import { EMPTY_TRIE, type IdTrie, withId } from './id-trie.ts'
 import { type Head, headCodec } from './image.ts'
-import { BOARD_DEPTH, ROLL_DEPTH } from './limits.ts'
-import { listOf, valueAt, withValue, withValues, zeroList } from './list-tree.ts'
-import { completed, newPendingRoll, type PendingRoll } from './pending-roll.ts'
+import { BOARD_DEPTH, CHUNK_ENTRIES, MAX_TOTAL_WEIGHT, ROLL_DEPTH } from './limits.ts'
+import { listOf, valueAt, withValues, zeroList } from './list-tree.ts'
+import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
 import { decodeRecord, recordRoot } from './record.ts'
-import { buildRoll, ENTRY_BYTES, type Roll } from './roll.ts'
+import { buildRoll, ENTRY_BYTES, hashedChunk, type Roll, weightAt } from './roll.ts'
 import { genesisState, type State, stateRoot, withElection } from './state.ts'
 import type { ElectionRecord, Genesis, RollProgress } from './types.ts'
 
@@ -144,39 +143,48 @@ function loadRolls(
   if (parts.chunks.size !== expected) damaged(`${place}: ${parts.chunks.size} rolls, not ${expected}`)
   const rolls = record.rolls.map((progress) => loadPending(progress, parts, place))
   if (record.roll === undefined) return { rolls }
-  const chunks = parts.chunks.get(toHex(record.roll.registrar)) ?? damaged(`${place}: the roll is missing`)
+  const { registrar, isWeighted } = record.roll
+  const chunks = parts.chunks.get(toHex(registrar)) ?? damaged(`${place}: the roll is missing`)
   const ordered = Array.from(
     { length: chunks.size },
     (_, i) => chunks.get(i) ?? damaged(`${place}: chunk ${i} of the roll is missing`),
   )
-  checkChunks(ordered, place)
-  const roll = buildRoll(ordered)
+  for (const [i, chunk] of ordered.entries())
+    checkChunk(chunk, i, { count: ordered.length, isWeighted }, place)
+  const roll = buildRoll(ordered.map(hashedChunk))
   if (!equalBytes(roll.root, record.roll.root)) damaged(`${place}: the roll has another root`)
   return { rolls, roll }
 }
 
-function checkChunks(chunks: Iterable<Uint8Array>, place: string): void {
-  for (const chunk of chunks)
-    if (chunk.length === 0 || chunk.length % ENTRY_BYTES !== 0)
-      damaged(`${place}: a roll chunk of ${chunk.length} bytes`)
+/** Chunk `index` of `count`: full, or the last one and not empty; with weights that the ledger would have taken. */
+function checkChunk(
+  bytes: Uint8Array,
+  index: number,
+  { count, isWeighted }: { readonly count: number; readonly isWeighted: boolean },
+  place: string,
+): void {
+  const { length } = bytes
+  const full = CHUNK_ENTRIES * ENTRY_BYTES
+  const isLast = index === count - 1 && length > 0 && length < full && length % ENTRY_BYTES === 0
+  if (index >= count || !(length === full || isLast))
+    damaged(`${place}: chunk ${index} of ${count} of a roll has ${length} bytes`)
+  const most = isWeighted ? MAX_TOTAL_WEIGHT : 1n
+  for (let entry = 0; entry < length / ENTRY_BYTES; entry++) {
+    const weight = weightAt(bytes, entry)
+    if (weight < 1n || weight > most) damaged(`${place}: a weight of ${weight} on a roll`)
+  }
 }
 
 function loadPending(progress: RollProgress, parts: Parts, place: string): PendingRoll {
   const { registrar, hash, isWeighted, chunks: count, signers } = progress
   const found = parts.chunks.get(toHex(registrar)) ?? damaged(`${place}: a roll without chunks`)
-  checkChunks(found.values(), place)
-  const start = newPendingRoll({ registrar, rollHash: hash, isWeighted, count })
-  let { hashes } = start
-  const chunks = new Map<number, Uint8Array>()
-  for (const [i, chunk] of found) {
-    if (i >= count) damaged(`${place}: chunk ${i} of ${count}`)
-    hashes = withValue(hashes, i, sha256(chunk))
-    chunks.set(i, chunk)
+  let pending: PendingRoll = { ...newPendingRoll({ registrar, rollHash: hash, isWeighted, count }), signers }
+  for (const [index, bytes] of found) {
+    checkChunk(bytes, index, { count, isWeighted }, place)
+    const next = withChunk(pending, index, bytes)
+    pending = next.ok ? next.value : damaged(`${place}: ${next.error.detail}`)
   }
-  const pending: PendingRoll = { ...start, hashes, chunks, signers }
-  if (chunks.size < count) return pending
-  const whole = completed(pending)
-  return whole.ok ? whole.value : damaged(`${place}: ${whole.error.detail}`)
+  return pending
 }
 
 function loadBoard(

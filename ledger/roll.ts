@@ -8,7 +8,7 @@
 import { hashInto, zeroHash } from '@chainsafe/persistent-merkle-tree'
 import { assert, concat } from '../base/index.ts'
 import { compareCredentials, type RollEntry } from '../election/index.ts'
-import { MAX_VOTERS, ROLL_DEPTH } from './limits.ts'
+import { CHUNK_DEPTH, CHUNK_ENTRIES, MAX_VOTERS, ROLL_DEPTH } from './limits.ts'
 import { hashPair, isInList, lengthChunk, ROOT_BYTES } from './merkle.ts'
 
 /** Bytes of one flat entry: credential, then the weight, little-endian. */
@@ -76,17 +76,49 @@ export function placeOf(roll: Roll, credential: Uint8Array): number | undefined 
   return undefined
 }
 
-/** The roll of chunks in order, whose entries ascend across all of them. */
-export function buildRoll(chunks: readonly Uint8Array[]): Roll {
-  const bytes = concat(...chunks)
+/** A chunk of a roll with its part of the Merkle tree; immutable. */
+export interface HashedChunk {
+  /** Flat entries. */
+  readonly bytes: Uint8Array
+  /** levels[0] are the entries' roots; the last one has one node. */
+  readonly levels: readonly Uint8Array[]
+}
+
+/** A chunk with its part of the Merkle tree. */
+export function hashedChunk(bytes: Uint8Array): HashedChunk {
+  return { bytes, levels: levelsAbove(entryRoots(bytes), 0, CHUNK_DEPTH) }
+}
+
+/** The roll of chunks in order, full ones but the last, whose entries ascend across all of them. */
+export function buildRoll(chunks: readonly HashedChunk[]): Roll {
+  assert(
+    chunks.every(({ bytes }, i) => i === chunks.length - 1 || bytes.length === CHUNK_ENTRIES * ENTRY_BYTES),
+    'all chunks but the last are full',
+  )
+  const bytes = concat(...chunks.map((chunk) => chunk.bytes))
   const voters = bytes.length / ENTRY_BYTES
   assert(voters >= 1 && voters <= MAX_VOTERS, 'a roll has its limits')
-  let totalWeight = 0n
-  for (let place = 0; place < voters; place++) totalWeight += weightAt(bytes, place)
-  const levels = [entryRoots(bytes)]
-  for (let level = 0; level < ROLL_DEPTH; level++) levels.push(parents(levels[level]!, level))
+  const below = Array.from({ length: CHUNK_DEPTH }, (_, level) =>
+    concat(...chunks.map((chunk) => chunk.levels[level]!)),
+  )
+  const tops = concat(...chunks.map((chunk) => chunk.levels[CHUNK_DEPTH]!))
+  const levels = [...below, ...levelsAbove(tops, CHUNK_DEPTH, ROLL_DEPTH)]
   const root = hashPair(levels[ROLL_DEPTH]!, lengthChunk(voters))
-  return { voters, totalWeight, bytes, levels, root }
+  return { voters, totalWeight: sumOfWeights(bytes), bytes, levels, root }
+}
+
+function sumOfWeights(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+  let sum = 0n
+  for (let at = CREDENTIAL_BYTES; at < bytes.length; at += ENTRY_BYTES) sum += view.getBigUint64(at, true)
+  return sum
+}
+
+/** A level of the tree and all above it up to `top`. */
+function levelsAbove(nodes: Uint8Array, level: number, top: number): readonly Uint8Array[] {
+  const levels = [nodes]
+  for (let below = level; below < top; below++) levels.push(parents(levels.at(-1)!, below))
+  return levels
 }
 
 /** Each entry's `hash_tree_root`: the hash of the credential and of the weight's chunk. */

@@ -22,8 +22,8 @@ import { SIGNATURE_BYTES, sha256 } from '../crypto/index.ts'
 import { ballotId, decodeBallot, encodeBallot } from '../election/index.ts'
 import { DRAFT, draftFromSsz, draftToSsz } from './draft-ssz.ts'
 import {
+  CHUNK_ENTRIES,
   MAX_BALLOT_BYTES,
-  MAX_CHUNK_ENTRIES,
   MAX_DECRYPTION_BYTES,
   MAX_TRANSACTION_BYTES,
   MAX_TRUSTEE_KEY_BYTES,
@@ -68,7 +68,7 @@ const ROLL_CHUNK_BODY = new ContainerType(
     count: UINT16,
     entries: new ListCompositeType(
       new ContainerType({ credential: BYTES32, weight: BIG_UINT64 }, { typeName: 'RollEntry' }),
-      MAX_CHUNK_ENTRIES,
+      CHUNK_ENTRIES,
     ),
   },
   { typeName: 'RollChunkBody' },

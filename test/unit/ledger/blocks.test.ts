@@ -21,10 +21,10 @@ import {
   validatorsRoot,
 } from '../../../ledger/index.ts'
 import {
+  CHUNK_ENTRIES,
   MAX_BLOCK_BYTES,
   MAX_BLOCK_ROLL_ENTRIES,
   MAX_BLOCK_TRANSACTIONS,
-  MAX_CHUNK_ENTRIES,
 } from '../../../ledger/limits.ts'
 import {
   aBallot,
@@ -224,7 +224,7 @@ describe('the limits of a block', () => {
     const { draft } = aPreparation(chain.networkId, aDraft(), aRoll(1))
     extend(chain, [draft])
     // Points are not looked at here: isVerified says that they are good.
-    const entries = Array.from({ length: 3 * MAX_CHUNK_ENTRIES }, (_, i) => ({
+    const entries = Array.from({ length: 3 * CHUNK_ENTRIES }, (_, i) => ({
       credential: sha256(`credential ${i}`),
       weight: 1n,
     }))
@@ -235,7 +235,7 @@ describe('the limits of a block', () => {
     const inputs = inputsOf(chain, [], () => true)
     const time = chain.state.head.time + 1
     const { block } = buildBlock(chain.state, chunks, time, inputs)
-    assert.equal(block.transactions.length, MAX_BLOCK_ROLL_ENTRIES / MAX_CHUNK_ENTRIES)
+    assert.equal(block.transactions.length, MAX_BLOCK_ROLL_ENTRIES / CHUNK_ENTRIES)
     unwrap(executeBlock(chain.state, block, inputs))
     const tooMuch = withTransactions(block, chunks.map(encodeTransaction))
     const refused = executeBlock(chain.state, tooMuch, inputs)

@@ -34,7 +34,7 @@ function aFullChain(): TestChain {
     registrar: keyOf('registrar 2'),
     rollHash: sha256('unfinished'),
     isWeighted: true,
-    index: 3,
+    index: 4,
     count: 5,
     entries: aRoll(1, [9n]),
   }

@@ -1,7 +1,14 @@
 import { strict as assert } from 'node:assert'
 import { toHex } from '../../../base/index.ts'
-import { GENERATOR, hashToScalar, IDENTITY, multiply, pointToHex } from '../../../crypto/index.ts'
-import { createTrusteeKey, encodeTrusteeKey, type RollEntry } from '../../../election/index.ts'
+import { GENERATOR, hashToScalar, IDENTITY, multiply, pointToHex, sha256 } from '../../../crypto/index.ts'
+import {
+  compareCredentials,
+  createTrusteeKey,
+  encodeTrusteeKey,
+  payloadHash,
+  publicCredentialsJson,
+  type RollEntry,
+} from '../../../election/index.ts'
 import {
   buildBlock,
   checkTransaction,
@@ -10,7 +17,7 @@ import {
   type Transaction,
   verifyTransaction,
 } from '../../../ledger/index.ts'
-import { MAX_CHUNK_ENTRIES, MAX_ROLL_CHUNKS, MAX_TOTAL_WEIGHT } from '../../../ledger/limits.ts'
+import { CHUNK_ENTRIES, MAX_ROLL_CHUNKS, MAX_TOTAL_WEIGHT } from '../../../ledger/limits.ts'
 import {
   aBallot,
   aChain,
@@ -201,7 +208,7 @@ describe('a roll chunk is refused', () => {
     })
   it('with more entries than a chunk may have', () => {
     const { chain } = drafted()
-    const entries = Array.from({ length: MAX_CHUNK_ENTRIES + 1 }, () => sorted()[0]!)
+    const entries = Array.from({ length: CHUNK_ENTRIES + 1 }, () => sorted()[0]!)
     const checked = checkTransaction(chain.state, chunkWith(chain, {}), chain.state.head.time)
     assert.ok(checked.ok)
     const chunk = { ...chunkWith(chain, {}), entries } as Transaction
@@ -237,24 +244,42 @@ describe('a roll chunk is refused', () => {
     const [fits] = splitRoll(uuid, keyOf('registrar 1'), aRoll(2, [MAX_TOTAL_WEIGHT - 1n, 1n]), true)
     extend(chain, [signed(chain.networkId, fits!, 'registrar 1')])
   })
-  it('when it contradicts the other chunks of its roll', () => {
+  it('when it is not full and not the last one', () => {
     const { chain } = drafted()
-    const entries = sorted()
-    const part = (index: number, some: readonly RollEntry[], changes: Partial<Chunk> = {}): Transaction =>
-      chunkWith(chain, { index, count: 3, entries: some, ...changes })
-    extend(chain, [part(1, [entries[1]!])])
-    assertRefused(chain, part(1, [entries[1]!]), 'roll-exists', 'check')
-    assertRefused(chain, part(2, [entries[0]!]), 'roll-invalid', 'check', /ascend from the one before/)
-    assertRefused(chain, part(0, [entries[2]!]), 'roll-invalid', 'check', /ascend to the one after/)
-    assertRefused(chain, part(0, [entries[0]!], { count: 4 }), 'roll-invalid', 'check', /differs/)
-    extend(chain, [part(2, [entries[2]!])])
-    extend(chain, [part(0, [entries[0]!])])
-    const again = chunkWith(chain, {}, 'registrar 2')
+    assertRefused(chain, chunkWith(chain, { index: 0, count: 2 }), 'roll-invalid', 'check', /only the last/)
+  })
+  it('when it contradicts the other chunks of its roll, which may come in any order', () => {
+    const { chain } = drafted()
+    // Points are not looked at here: `isVerified` says that they are good.
+    const many = Array.from({ length: 2 * CHUNK_ENTRIES + 5 }, (_, i) => ({
+      credential: sha256(`credential ${i}`),
+      weight: 1n,
+    }))
+    const chunks = splitRoll(uuid, keyOf('registrar 1'), many, false) as readonly Chunk[]
+    const part = (index: number, changes: Partial<Chunk> = {}): Transaction =>
+      signed(chain.networkId, { ...chunks[index]!, ...changes }, 'registrar 1')
+    const take = (transaction: Transaction): void => void extend(chain, [transaction], undefined, () => true)
+    take(part(1))
+    assertRefused(chain, part(1), 'roll-exists', 'check')
+    const before = part(2, { entries: chunks[0]!.entries.slice(0, 5) })
+    assertRefused(chain, before, 'roll-invalid', 'check', /ascend from the one before/)
+    const late = Array.from({ length: CHUNK_ENTRIES }, (_, i) => ({
+      credential: Uint8Array.of(...new Uint8Array(29), i >> 8, i & 255, 255),
+      weight: 1n,
+    })).sort((a, b) => compareCredentials(a.credential, b.credential))
+    assertRefused(chain, part(0, { entries: late }), 'roll-invalid', 'check', /ascend to the one after/)
+    assertRefused(chain, part(0, { count: 4 }), 'roll-invalid', 'check', /differs/)
+    take(part(2))
+    take(part(0))
+    const [progress] = recordOf(chain, uuid).rolls
+    assert.deepEqual([progress?.received, progress?.chunks], [3, 3])
+    assert.equal(toHex(progress!.hash), toHex(payloadHash(publicCredentialsJson(many, false))))
+    const again = signed(chain.networkId, { ...chunks[0]!, registrar: keyOf('registrar 2') }, 'registrar 2')
     assertRefused(chain, again, 'roll-exists', 'check', /complete/)
   })
   it('replaces the unfinished roll of the same registrar when it promises another hash', () => {
     const { chain, parts } = drafted()
-    extend(chain, [chunkWith(chain, { index: 0, count: 2, rollHash: new Uint8Array(32) })])
+    extend(chain, [chunkWith(chain, { index: 1, count: 2, rollHash: new Uint8Array(32) })])
     extend(chain, [...parts.chunks])
     const { rolls } = recordOf(chain, uuid)
     assert.deepEqual(

@@ -9,7 +9,7 @@ import {
   type Transaction,
   transactionId,
 } from '../../../ledger/index.ts'
-import { MAX_CHUNK_ENTRIES, MAX_TRANSACTION_BYTES } from '../../../ledger/limits.ts'
+import { CHUNK_ENTRIES, MAX_TRANSACTION_BYTES } from '../../../ledger/limits.ts'
 import { signTransaction } from '../../../ledger/sign.ts'
 import { signingBytes } from '../../../ledger/transaction-ssz.ts'
 import {
@@ -111,12 +111,12 @@ describe('a transaction', () => {
 
 describe('a roll that is split', () => {
   it('has full chunks, the last one what is left, in the order of the Belenios list', () => {
-    const entries = aRoll(MAX_CHUNK_ENTRIES + 1)
+    const entries = aRoll(CHUNK_ENTRIES + 1)
     const chunks = splitRoll(aDraft().uuid, keyOf('registrar 1'), entries, false)
     assert.deepEqual(
       chunks.map((chunk) => chunk.kind === 'rollChunk' && [chunk.index, chunk.count, chunk.entries.length]),
       [
-        [0, 2, MAX_CHUNK_ENTRIES],
+        [0, 2, CHUNK_ENTRIES],
         [1, 2, 1],
       ],
     )

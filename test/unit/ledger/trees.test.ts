@@ -4,6 +4,7 @@ import { toHex } from '../../../base/index.ts'
 import { sha256 } from '../../../crypto/index.ts'
 import { compareCredentials } from '../../../election/index.ts'
 import { EMPTY_TRIE, positionOf, withId } from '../../../ledger/id-trie.ts'
+import { CHUNK_ENTRIES } from '../../../ledger/limits.ts'
 import {
   appended,
   listBranch,
@@ -16,7 +17,7 @@ import {
   zeroList,
 } from '../../../ledger/list-tree.ts'
 import { isInList } from '../../../ledger/merkle.ts'
-import { buildRoll, flatEntries, isOnRoll, placeOf, rollBranch } from '../../../ledger/roll.ts'
+import { buildRoll, flatEntries, hashedChunk, isOnRoll, placeOf, rollBranch } from '../../../ledger/roll.ts'
 import { elementAt, elementsOf, emptyVector, withElement } from '../../../ledger/vector.ts'
 import { aRoll } from '../../support/ledger-builders.ts'
 
@@ -118,7 +119,7 @@ describe('a roll', () => {
 
   it('has the SSZ root of its list of entries, and its sum of weights', () => {
     for (const count of [1, 2, 3, 5, 8]) {
-      const roll = buildRoll([flatEntries(entries(count))])
+      const roll = buildRoll([hashedChunk(flatEntries(entries(count)))])
       assert.equal(toHex(roll.root), toHex(LIST.hashTreeRoot([...entries(count)])))
       assert.equal(roll.voters, count)
       assert.equal(
@@ -128,13 +129,32 @@ describe('a roll', () => {
     }
   })
 
+  it('is the same of many chunks: full ones, and a last one of any length', () => {
+    const many = Array.from({ length: 2 * CHUNK_ENTRIES + 3 }, (_, i) => ({
+      credential: value(i),
+      weight: BigInt(i + 1),
+    })).sort((a, b) => compareCredentials(a.credential, b.credential))
+    const chunksOf = (count: number): readonly ReturnType<typeof hashedChunk>[] =>
+      Array.from({ length: Math.ceil(count / CHUNK_ENTRIES) }, (_, i) =>
+        hashedChunk(flatEntries(many.slice(i * CHUNK_ENTRIES, Math.min(count, (i + 1) * CHUNK_ENTRIES)))),
+      )
+    for (const count of [CHUNK_ENTRIES, CHUNK_ENTRIES + 1, 2 * CHUNK_ENTRIES, 2 * CHUNK_ENTRIES + 3]) {
+      const roll = buildRoll(chunksOf(count))
+      assert.equal(toHex(roll.root), toHex(LIST.hashTreeRoot(many.slice(0, count))))
+      for (const place of [0, CHUNK_ENTRIES - 1, count - 1])
+        assert.ok(isOnRoll(roll.root, many[place]!, place, rollBranch(roll, place)))
+    }
+    assert.throws(() => buildRoll(chunksOf(CHUNK_ENTRIES + 1).toReversed()), /full/)
+  })
+
   it('finds and proves each of its entries, and nobody else', () => {
     const all = entries(6)
-    const roll = buildRoll([flatEntries(all.slice(0, 2)), flatEntries(all.slice(2))])
+    const roll = buildRoll([hashedChunk(flatEntries(all))])
     for (const [place, entry] of all.entries()) {
       assert.equal(placeOf(roll, entry.credential), place)
       assert.ok(isOnRoll(roll.root, entry, place, rollBranch(roll, place)))
-      assert.ok(!isOnRoll(roll.root, { ...entry, weight: entry.weight + 1n }, place, rollBranch(roll, place)))
+      const heavier = { ...entry, weight: entry.weight + 1n }
+      assert.ok(!isOnRoll(roll.root, heavier, place, rollBranch(roll, place)))
     }
     assert.equal(placeOf(roll, aRoll(7)[6]!.credential), undefined)
     assert.equal(placeOf(roll, new Uint8Array()), undefined)

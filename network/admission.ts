@@ -1,6 +1,6 @@
 /** How many requests of one protocol are answered at once: in all, and of one peer (T32). */
 import type { ProtocolLimits } from './protocols.ts'
-import type { PeerName } from './types.ts'
+import { NetworkError, type PeerName, type RequestHandler } from './types.ts'
 
 export interface Admission {
   /** Takes a place; false when none is left. */
@@ -28,5 +28,10 @@ export function createAdmission(limits: ProtocolLimits): Admission {
   }
 }
 
-/** What a peer without a place is told. */
-export const BUSY = 'busy: too many requests at once, try again later'
+/** Answers a peer that got no place. */
+export const refuseBusy: RequestHandler = () => ({
+  [Symbol.asyncIterator]: () => ({
+    next: () =>
+      Promise.reject(new NetworkError('refused', 'busy: too many requests at once, try again later')),
+  }),
+})

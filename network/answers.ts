@@ -18,8 +18,7 @@ export function maxFrameBytes(limits: ProtocolLimits): number {
   return 1 + Math.max(limits.chunkBytes, MAX_DETAIL_BYTES)
 }
 
-/** The frame that refuses. */
-export function refusal(text: string): Uint8Array {
+function refusal(text: string): Uint8Array {
   return concat(REFUSED, cutText(text, MAX_DETAIL_BYTES))
 }
 

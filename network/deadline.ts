@@ -59,6 +59,7 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
   let isDone = false
   try {
     while (true) {
+      signal.throwIfAborted()
       const item = await orAborted(iterator.next(), signal)
       if (item.done === true) {
         isDone = true

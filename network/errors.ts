@@ -54,6 +54,10 @@ export function dialError(error: unknown, what: string): NetworkError {
   if (text.includes('ECONNREFUSED')) {
     return new NetworkError('unreachable', `${what}: nobody listens there`, error)
   }
+  if (text.includes('WebSocket is not defined')) {
+    const advice = 'this Node.js dials no WebSockets: use a /tcp/ address, or Node.js 22'
+    return new NetworkError('unreachable', `${what}: ${advice}`, error)
+  }
   if (text.includes('NoValidAddressesError')) {
     return new NetworkError('malformed', `${what}: not an address over TCP or WebSockets`, error)
   }

@@ -62,7 +62,7 @@ function scoreParams(
   return {
     topics: Object.fromEntries(topics.map((name) => [name, topic as never])),
     appSpecificScore: (peer) => -pointsOf(peer),
-    appSpecificWeight: 0.5,
+    appSpecificWeight: 1,
     IPColocationFactorThreshold: 16,
     IPColocationFactorWhitelist: new Set(['127.0.0.1', '::1']),
     retainScore: 600_000,

@@ -44,5 +44,6 @@ export {
   encodeTransactionBatch,
   type SubmitOutcome,
 } from './messages/transactions.ts'
+export { PROTOCOL_LIMITS, type ProtocolLimits, TOPIC_LIMITS, type TopicLimits } from './protocols.ts'
 export type { Tuning } from './tuning.ts'
 export * from './types.ts'

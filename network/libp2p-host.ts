@@ -6,7 +6,7 @@ import { type Connection, setMaxListeners } from '@libp2p/interface'
 import { randomBytes } from '@noble/hashes/utils.js'
 import { type AddressBook, createAddressBook } from './address-book.ts'
 import { parseAddress, peerOf } from './addresses.ts'
-import { BUSY, createAdmission } from './admission.ts'
+import { createAdmission, refuseBusy } from './admission.ts'
 import { keepConnected } from './bootstrap.ts'
 import { sleep } from './deadline.ts'
 import { startError } from './errors.ts'
@@ -15,7 +15,7 @@ import { createNode, type Node } from './libp2p-node.ts'
 import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS } from './limits.ts'
 import { Membership } from './membership.ts'
 import { protocolId } from './protocols.ts'
-import { ask, isTheirFault, refuseStream, serve } from './request-response.ts'
+import { ask, isTheirFault, serve } from './request-response.ts'
 import { createScores, type Scores } from './scores.ts'
 import { protocolLimits, type Tuning } from './tuning.ts'
 import {
@@ -186,18 +186,18 @@ class Libp2pHost implements Transport {
         id,
         async (stream, connection) => {
           const from = connection.remotePeer.toString()
-          if (!admission.enter(from)) return refuseStream(stream, BUSY, limits.idleMs)
+          const isAdmitted = admission.enter(from)
           try {
             await serve(stream, {
               from,
-              handler,
+              handler: isAdmitted ? handler : refuseBusy,
               limits,
               signal,
               onFailure: (error) => this.#log('request failed', { protocol, reason: String(error) }),
               onBroken: (error) => this.penalise(from, BROKEN_FRAME_POINTS, error.message),
             })
           } finally {
-            admission.leave(from)
+            if (isAdmitted) admission.leave(from)
           }
         },
         // Past our own answer "busy" libp2p cuts the stream.

@@ -56,6 +56,8 @@ export const MAX_PENDING_CONNECTIONS = 64
 export const DIAL_TIMEOUT_MS = 10_000
 /** A new connection shows within this time that it is of our network, or is closed. */
 export const IDENTIFY_TIMEOUT_MS = 10_000
+/** What is still to be sent before a connection closes; then it is cut. */
+export const CLOSE_TIMEOUT_MS = 1_000
 /** Peers whose addresses are remembered for redialling; the oldest are forgotten first. */
 export const MAX_KNOWN_PEERS = 1024
 /** Addresses kept of one peer: it names them itself. */

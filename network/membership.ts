@@ -10,7 +10,13 @@ import { parseAddress, peerOf, toPeerId } from './addresses.ts'
 import { abortedBy, orAborted, sleep } from './deadline.ts'
 import { dialError } from './errors.ts'
 import type { Node } from './libp2p-node.ts'
-import { DIAL_TIMEOUT_MS, GOSSIP_CHECK_MS, IDENTIFY_TIMEOUT_MS, MAX_ADDRESSES_PER_PEER } from './limits.ts'
+import {
+  CLOSE_TIMEOUT_MS,
+  DIAL_TIMEOUT_MS,
+  GOSSIP_CHECK_MS,
+  IDENTIFY_TIMEOUT_MS,
+  MAX_ADDRESSES_PER_PEER,
+} from './limits.ts'
 import type { Scores } from './scores.ts'
 import { NetworkError, type Peer, type PeerName } from './types.ts'
 
@@ -58,8 +64,7 @@ export class Membership {
   /** Closes all connections of a peer at once. */
   drop(peer: PeerName): void {
     this.#members.delete(peer)
-    const error = new Error('the peer is refused')
-    for (const connection of this.#connectionsTo(peer)) connection.abort(error)
+    for (const connection of this.#connectionsTo(peer)) hangUp(connection, 'the peer is refused')
   }
 
   /** The open connection to a peer, or a new one to where it was found before. Fails with a NetworkError. */
@@ -142,7 +147,7 @@ export class Membership {
         },
         (error: unknown) => {
           this.#options.log('connection not of this network', { address: String(connection.remoteAddr) })
-          connection.abort(new Error('not of this network'))
+          hangUp(connection, 'not of this network')
           throw error
         },
       )
@@ -164,6 +169,16 @@ export class Membership {
     const peer = id.toString()
     if (this.#members.delete(peer)) this.#options.log('peer disconnected', { peer })
   }
+}
+
+/**
+ * Closes a connection without waiting for the other side: its streams are cut, so that nothing is left to be closed in
+ * an orderly way. Not `abort`, which over WebSockets leaves the socket open (a close code that the standard forbids).
+ */
+function hangUp(connection: Connection, reason: string): void {
+  const error = new Error(reason)
+  for (const stream of connection.streams) stream.abort(error)
+  connection.close({ signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS) }).catch(() => connection.abort(error))
 }
 
 /** Speaks gossip, and no gossip stream leads to it. */

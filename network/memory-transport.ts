@@ -5,7 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat, toHex, utf8 } from '../base/index.ts'
-import { type Admission, BUSY, createAdmission } from './admission.ts'
+import { type Admission, createAdmission, refuseBusy } from './admission.ts'
 import { answerFrames, readAnswer } from './answers.ts'
 import { createDeadline } from './deadline.ts'
 import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS, SEEN_MS } from './limits.ts'
@@ -229,15 +229,16 @@ class MemoryTransport implements Transport {
     const served = this.#served.get(protocol)
     if (served === undefined)
       throw new NetworkError('refused', `${protocol}: the peer does not speak this protocol`)
-    if (!served.admission.enter(from)) throw new NetworkError('refused', BUSY)
+    const isAdmitted = served.admission.enter(from)
     const signal = AbortSignal.any([gone, this.#stopping.signal])
     const deadline = createDeadline(limits.idleMs, 'request', signal)
     try {
-      const chunks = served.handler(from, request, deadline.signal)
+      const handler = isAdmitted ? served.handler : refuseBusy
+      const chunks = handler(from, request, deadline.signal)
       yield* answerFrames(chunks, limits, deadline, () => undefined)
     } finally {
       deadline.stop()
-      served.admission.leave(from)
+      if (isAdmitted) served.admission.leave(from)
     }
   }
 

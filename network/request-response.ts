@@ -7,7 +7,7 @@ import type { Stream } from '@libp2p/interface'
 import { decode, encode } from 'it-length-prefixed'
 import { pipe } from 'it-pipe'
 import type { Uint8ArrayList } from 'uint8arraylist'
-import { answerFrames, maxFrameBytes, readAnswer, refusal } from './answers.ts'
+import { answerFrames, maxFrameBytes, readAnswer } from './answers.ts'
 import { abortedBy, createDeadline } from './deadline.ts'
 import type { ProtocolLimits } from './protocols.ts'
 import { bytesOf, sendAll } from './stream-bytes.ts'
@@ -43,11 +43,13 @@ export async function* ask(
   const deadline = createDeadline(limits.idleMs, what, signal)
   let stream: Stream | undefined
   try {
-    stream = await open(deadline.signal)
+    stream = await open(deadline.signal).catch((error: unknown) => {
+      throw asNetworkError(error, what, deadline.signal)
+    })
     await sendAll(stream, [encode.single(request)], deadline.signal)
     yield* readAnswer(framesOf(stream, maxFrameBytes(limits), deadline.signal), limits, deadline)
   } catch (error) {
-    throw asNetworkError(error, what, deadline.signal)
+    throw framingError(error, what) ?? asNetworkError(error, what, deadline.signal)
   } finally {
     deadline.stop()
     // Complete, broken or no longer wanted: nothing may linger, whatever the peer still sends.
@@ -85,23 +87,13 @@ export async function serve(stream: Stream, served: Served): Promise<void> {
       (bytes) => sendAll(stream, bytes, signal, deadline.restart),
     )
   } catch (error) {
-    const failure = asNetworkError(error, 'request', signal)
+    const failure = framingError(error, 'request') ?? asNetworkError(error, 'request', signal)
     if (failure.code === 'malformed' || failure.code === 'too-large') served.onBroken(failure)
     stream.abort(failure)
   } finally {
     deadline.stop()
     stream.removeEventListener('close', onClose)
   }
-}
-
-/** Refuses an inbound stream without reading it. Never fails. */
-export async function refuseStream(stream: Stream, text: string, idleMs: number): Promise<void> {
-  try {
-    await sendAll(stream, [encode.single(refusal(text))], AbortSignal.timeout(idleMs))
-  } catch {
-    // The peer has gone: it needs no reason any more.
-  }
-  if (stream.status !== 'closed') stream.abort(new Error('refused'))
 }
 
 async function firstFrame(frames: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
@@ -115,18 +107,25 @@ export function isTheirFault(error: unknown, request: Uint8Array, limits: Protoc
   return error.code === 'malformed' || (error.code === 'too-large' && request.length <= limits.requestBytes)
 }
 
-/** What libp2p and the framing throw, in our codes. */
-export function asNetworkError(error: unknown, what: string, signal?: AbortSignal): NetworkError {
-  if (error instanceof NetworkError) return error
-  if (signal?.aborted) return abortedBy(signal, what)
-  const name = error instanceof Error ? error.name : ''
-  switch (name) {
+/** What the framing throws at bytes against the rules. */
+function framingError(error: unknown, what: string): NetworkError | undefined {
+  switch (error instanceof Error ? error.name : '') {
     case 'InvalidDataLengthError':
     case 'InvalidDataLengthLengthError':
       return new NetworkError('too-large', `${what}: a frame over its limit`, error)
     case 'InvalidMessageLengthError':
     case 'UnexpectedEOFError':
       return new NetworkError('malformed', `${what}: the answer broke off`, error)
+    default:
+      return undefined
+  }
+}
+
+/** What libp2p throws, in our codes. */
+function asNetworkError(error: unknown, what: string, signal?: AbortSignal): NetworkError {
+  if (error instanceof NetworkError) return error
+  if (signal?.aborted) return abortedBy(signal, what)
+  switch (error instanceof Error ? error.name : '') {
     case 'UnsupportedProtocolError':
       return new NetworkError('refused', `${what}: the peer does not speak this protocol`, error)
     case 'TimeoutError':

@@ -15,7 +15,7 @@ export interface ScoreOptions {
 export interface Scores {
   /** Adds points; true when that made the peer a refused one. */
   penalise(peer: PeerName, points: number): boolean
-  /** The points left by now. */
+  /** The points left by now; the threshold for a refused peer. */
   points(peer: PeerName): number
   isDenied(peer: PeerName): boolean
 }
@@ -35,10 +35,6 @@ export function createScores(now: () => number, options: ScoreOptions = {}): Sco
   const deniedUntil = new Map<PeerName, number>()
 
   const remaining = (entry: Entry): number => entry.points * 0.5 ** ((now() - entry.at) / halfLifeMs)
-  const points = (peer: PeerName): number => {
-    const entry = entries.get(peer)
-    return entry === undefined ? 0 : remaining(entry)
-  }
   /** Makes room: the peer with the fewest points left goes. */
   const forgetLightest = (): void => {
     let lightest: PeerName | undefined
@@ -64,6 +60,11 @@ export function createScores(now: () => number, options: ScoreOptions = {}): Sco
     if (now() < until) return true
     deniedUntil.delete(peer)
     return false
+  }
+  const points = (peer: PeerName): number => {
+    if (isDenied(peer)) return threshold
+    const entry = entries.get(peer)
+    return entry === undefined ? 0 : remaining(entry)
   }
   return {
     penalise: (peer, more) => {

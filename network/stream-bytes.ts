@@ -11,11 +11,15 @@ import { READ_AHEAD_BYTES } from './limits.ts'
 
 type Bytes = Uint8Array | Uint8ArrayList
 
-/** What arrives, until the other side closes its end; fails when the stream breaks or the signal is aborted. */
+/**
+ * What arrives, until the other side closes its end; fails when the stream or its connection breaks or the signal is
+ * aborted. A connection that closes in an orderly way is not the end that the peer meant.
+ */
 export async function* bytesOf(stream: Stream, signal: AbortSignal): AsyncGenerator<Bytes> {
   const queue: Bytes[] = []
   let queued = 0
   let isEnded = stream.readableEnded || stream.readStatus === 'closed'
+  let isMeant = stream.remoteWriteStatus === 'closed' && stream.status === 'open'
   let failure: Error | undefined
   let wake = (): void => undefined
   const onMessage = ({ data }: StreamMessageEvent): void => {
@@ -28,11 +32,15 @@ export async function* bytesOf(stream: Stream, signal: AbortSignal): AsyncGenera
     isEnded = true
     wake()
   }
+  const onRemoteEnd = (): void => {
+    isMeant = true
+  }
   const onClose = ({ error }: StreamCloseEvent): void => {
     failure = error
     onEnd()
   }
   stream.addEventListener('message', onMessage)
+  stream.addEventListener('remoteCloseWrite', onRemoteEnd)
   stream.addEventListener('end', onEnd)
   stream.addEventListener('close', onClose)
   try {
@@ -46,13 +54,15 @@ export async function* bytesOf(stream: Stream, signal: AbortSignal): AsyncGenera
       } else if (failure !== undefined) {
         throw failure
       } else if (isEnded) {
-        return
+        if (isMeant) return
+        throw new Error('the connection was closed')
       } else {
         await orAborted(new Promise<void>((resolve) => (wake = resolve)), signal)
       }
     }
   } finally {
     stream.removeEventListener('message', onMessage)
+    stream.removeEventListener('remoteCloseWrite', onRemoteEnd)
     stream.removeEventListener('end', onEnd)
     stream.removeEventListener('close', onClose)
   }

@@ -1,5 +1,5 @@
 /** One run of the command line: arguments and streams in, exit code out; whatever goes wrong becomes one line. */
-import { CommanderError } from 'commander'
+import { type Command, CommanderError } from 'commander'
 import type { Context } from './context.ts'
 import { failureOf } from './error.ts'
 import { createOutput, type Output, type Sink } from './output.ts'
@@ -26,10 +26,10 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
     command.exitOverride().configureOutput(quiet)
   try {
-    await program.parseAsync(args, { from: 'user' })
+    await program.parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' })
     return 0
   } catch (error) {
-    if (error instanceof CommanderError) return ofCommander(error, args, output)
+    if (error instanceof CommanderError) return ofCommander(error, args, program, output)
     const { code, detail, exitCode } = failureOf(error)
     output.fail(code, detail)
     if (args.includes('--debug') && error instanceof Error) around.stderr.write(`${error.stack ?? ''}\n`)
@@ -38,14 +38,29 @@ export async function runCommandLine(args: readonly string[], around: Surroundin
 }
 
 /** Help and version are no errors; everything else that commander throws is wrong usage. */
-function ofCommander(error: CommanderError, args: readonly string[], output: Output): 0 | 2 {
+function ofCommander(
+  error: CommanderError,
+  args: readonly string[],
+  program: Command,
+  output: Output,
+): 0 | 2 {
   if (error.exitCode === 0) return 0
-  const words = args.filter((arg) => /^[a-z]+$/.test(arg)).slice(0, 2)
+  const command = commandOf(args, program)
   const reason =
-    error.code === 'commander.help' ? 'a command is missing' : error.message.replace(/^error: /, '')
-  output.fail(
-    'usage',
-    `${reason.replace(/\n\s*/g, ' ')}; see psephos ${words[0] ?? ''} --help`.replace('  ', ' '),
-  )
+    error.code === 'commander.help'
+      ? `a command is missing: ${command.commands.map((one) => one.name()).join(', ')}`
+      : error.message.replace(/^error: /, '').replace(/\.$/, '')
+  output.fail('usage', `${reason.replace(/\n\s*/g, ' ')}; see ${fullName(command)} --help`)
   return 2
+}
+
+/** The command that the arguments name, as far as they do. */
+function commandOf(args: readonly string[], program: Command): Command {
+  let command = program
+  for (const arg of args) command = command.commands.find((one) => one.name() === arg) ?? command
+  return command
+}
+
+function fullName(command: Command): string {
+  return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`
 }

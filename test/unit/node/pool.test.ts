@@ -1,0 +1,174 @@
+import { strict as assert } from 'node:assert'
+import { decodeTransaction, encodeTransaction, type Transaction } from '../../../ledger/index.ts'
+import { MAX_POOL_BALLOTS_PER_CREDENTIAL, PEER_TRANSACTIONS_BURST } from '../../../node/limits.ts'
+import { isNeverValid } from '../../../node/pool.ts'
+import { aDraft, aPreparation, aRoll } from '../../support/ledger-builders.ts'
+import { aNodeChain, ballotOn, openElectionOn } from '../../support/node-chain.ts'
+
+function forged(bytes: Uint8Array): Uint8Array {
+  const decoded = decodeTransaction(bytes)
+  assert.ok(decoded.ok && decoded.value.kind === 'ballot')
+  const { ballot } = decoded.value
+  const signature = { ...ballot.signature, response: ballot.signature.response + 1n }
+  return encodeTransaction({ kind: 'ballot', ballot: { ...ballot, signature } })
+}
+
+describe('the pool', () => {
+  it('takes a verified ballot once, and knows it from then on', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const { bytes, id } = ballotOn(on, uuid, 0)
+    const [first, second] = await Promise.all([
+      on.pool.add(bytes, 'a', false),
+      on.pool.add(bytes, 'b', false),
+    ])
+    assert.deepEqual([first.code, second.code], ['accepted', 'known'])
+    assert.equal((await on.pool.add(bytes, 'a', false)).code, 'known')
+    assert.equal(on.pool.size, 1)
+    assert.equal(on.pool.bytes, bytes.length)
+    assert.ok(on.chain.isVerified(id), 'no execution verifies it again')
+  })
+
+  it('drops what became final, and knows a ballot on the board', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const { bytes, transaction } = ballotOn(on, uuid, 0)
+    await on.pool.add(bytes, 'a', false)
+    await on.extend([transaction])
+    assert.equal(on.pool.size, 0)
+    assert.equal(on.pool.bytes, 0)
+    assert.equal((await on.pool.add(bytes, 'a', false)).code, 'known')
+  })
+
+  it('T14 does not take an older ballot again after a newer one', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const older = ballotOn(on, uuid, 0, 'older')
+    await on.extend([older.transaction])
+    await on.extend([ballotOn(on, uuid, 0, 'newer').transaction])
+    assert.equal((await on.pool.add(older.bytes, 'a', false)).code, 'known')
+    assert.equal(on.pool.size, 0)
+  })
+
+  it('drops waiting ballots when the election closes, and takes no more', async () => {
+    const on = await aNodeChain()
+    const { uuid, closesAt } = await openElectionOn(on, 2)
+    const { bytes } = ballotOn(on, uuid, 0)
+    const late = ballotOn(on, uuid, 1)
+    await on.pool.add(bytes, 'a', false)
+    await on.extend([], closesAt)
+    assert.equal(on.pool.size, 0)
+    assert.equal((await on.pool.add(late.bytes, 'a', false)).code, 'not-open')
+  })
+
+  it('drops other transactions that a block made invalid', async () => {
+    const on = await aNodeChain()
+    const { draft, keys } = aPreparation(on.networkId, aDraft(), aRoll(2))
+    await on.extend([draft])
+    assert.equal((await on.pool.add(encodeTransaction(keys[0]!), 'a', false)).code, 'accepted')
+    await on.extend([keys[0]!, keys[1]!])
+    assert.equal(on.pool.size, 0)
+  })
+
+  it('refuses what is malformed or forged, and remembers a forged ballot without verifying it again', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const bad = forged(ballotOn(on, uuid, 0).bytes)
+    assert.equal((await on.pool.add(Uint8Array.of(1, 2, 3), 'a', false)).code, 'malformed')
+    const first = await on.pool.add(bad, 'a', false)
+    assert.equal(first.code, 'ballot-invalid')
+    assert.match(first.detail, /bad-signature/)
+    const before = on.verifier.pending()
+    const again = on.pool.add(bad, 'a', false)
+    assert.equal(on.verifier.pending(), before, 'nothing is verified')
+    assert.deepEqual(await again, first)
+    assert.equal(on.pool.size, 0)
+  })
+
+  it('T10 asks the cheap questions first: an unknown credential costs no verification', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const stranger = ballotOn(on, uuid, 7)
+    const outcome = on.pool.add(stranger.bytes, 'a', false)
+    assert.equal(on.verifier.pending(), 0)
+    assert.equal((await outcome).code, 'unknown-credential')
+  })
+
+  it('T10 is busy at its limit of transactions, and has room again after a block', async () => {
+    const on = await aNodeChain({ pool: { maxTransactions: 2 } })
+    const { uuid } = await openElectionOn(on, 3)
+    const ballots = [0, 1, 2].map((voter) => ballotOn(on, uuid, voter))
+    const codes = await Promise.all(
+      ballots.map(async ({ bytes }) => (await on.pool.add(bytes, 'a', false)).code),
+    )
+    assert.deepEqual(codes, ['accepted', 'accepted', 'busy'])
+    await on.extend([ballots[0]!.transaction])
+    assert.equal((await on.pool.add(ballots[2]!.bytes, 'a', false)).code, 'accepted')
+  })
+
+  it('T10 is busy at its limit of bytes', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const [first, second] = [ballotOn(on, uuid, 0), ballotOn(on, uuid, 1)]
+    const small = await aNodeChain({ pool: { maxBytes: first.bytes.length + second.bytes.length - 1 } })
+    await openElectionOn(small, 2)
+    assert.equal((await small.pool.add(first.bytes, 'a', false)).code, 'accepted')
+    assert.equal((await small.pool.add(second.bytes, 'a', false)).code, 'busy')
+  })
+
+  it('T10 holds only a few ballots of one credential at once', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const codes: string[] = []
+    for (let i = 0; i <= MAX_POOL_BALLOTS_PER_CREDENTIAL; i++) {
+      codes.push((await on.pool.add(ballotOn(on, uuid, 0, `ballot ${i}`).bytes, 'a', false)).code)
+    }
+    assert.equal(codes.filter((code) => code === 'accepted').length, MAX_POOL_BALLOTS_PER_CREDENTIAL)
+    assert.equal(codes.at(-1), 'busy')
+    assert.equal((await on.pool.add(ballotOn(on, uuid, 1).bytes, 'a', false)).code, 'accepted')
+  })
+
+  it('T10 lets one peer offer no more than its budget, while others are served', async () => {
+    const on = await aNodeChain()
+    const garbage = Uint8Array.of(0)
+    const codes = await Promise.all(
+      Array.from({ length: PEER_TRANSACTIONS_BURST + 1 }, () => on.pool.add(garbage, 'a', false)),
+    )
+    assert.equal(codes.filter(({ code }) => code === 'malformed').length, PEER_TRANSACTIONS_BURST)
+    assert.equal(codes.at(-1)?.code, 'busy')
+    assert.equal((await on.pool.add(garbage, 'b', false)).code, 'malformed')
+    await on.clock.advance(1000)
+    assert.equal((await on.pool.add(garbage, 'a', false)).code, 'malformed')
+  })
+
+  it('T10 is busy when the verifier has no room', async () => {
+    const on = await aNodeChain({ maxJobs: 1 })
+    const { uuid } = await openElectionOn(on, 3)
+    const codes = await Promise.all(
+      [0, 1, 2].map(async (voter) => (await on.pool.add(ballotOn(on, uuid, voter).bytes, 'a', false)).code),
+    )
+    assert.deepEqual(codes, ['accepted', 'accepted', 'busy'])
+  })
+
+  it('offers candidates in order of arrival, within a count and a number of bytes', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 3)
+    const all = [0, 1, 2].map((voter) => ballotOn(on, uuid, voter))
+    for (const { bytes } of all) await on.pool.add(bytes, 'a', false)
+    const encoded = (list: readonly Transaction[]): readonly Uint8Array[] => list.map(encodeTransaction)
+    const bytes = all.map((one) => one.bytes)
+    const size = bytes[0]!.length + bytes[1]!.length
+    assert.deepEqual(encoded(on.pool.candidates(10, 1e9)), bytes)
+    assert.deepEqual(encoded(on.pool.candidates(2, 1e9)), bytes.slice(0, 2))
+    assert.deepEqual(encoded(on.pool.candidates(10, size)), bytes.slice(0, 2))
+    assert.deepEqual(encoded(on.pool.candidates(10, size - 1)), bytes.slice(0, 1))
+  })
+
+  it('blames the bearer only for what no state makes good', () => {
+    for (const code of ['malformed', 'bad-signature', 'ballot-invalid'] as const)
+      assert.ok(isNeverValid(code))
+    for (const code of ['busy', 'known', 'not-open', 'unknown-election', 'wrong-phase'] as const) {
+      assert.ok(!isNeverValid(code))
+    }
+  })
+})

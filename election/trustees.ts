@@ -165,18 +165,31 @@ export function verifyTrustees(trustees: readonly TrusteeKind[]): Result<void, R
 export function trusteesProblems(trustees: readonly TrusteeKind[]): readonly string[] {
   const problems: string[] = []
   if (trustees.length === 0) problems.push('no trustee')
-  const owners = new Map<string, number>()
-  for (const [index, key] of verificationKeys(trustees).entries()) {
-    const text = pointToHex(key)
-    const first = owners.get(text)
-    if (first === undefined) owners.set(text, index + 1)
-    else problems.push(`trustee ${index + 1} has the key of trustee ${first}`)
-  }
+  problems.push(...copiedKeys(trustees))
   for (const [index, item] of trustees.entries()) {
-    const place = `trustees item ${index}`
+    const place = `item ${index + 1}`
     if (item.kind === 'pedersen')
       problems.push(...thresholdProblems(item.parameters).map((problem) => `${place}, ${problem}`))
     else if (!verifyTrusteeKey(item.key)) problems.push(`${place}: the key's proof of knowledge`)
+  }
+  return problems
+}
+
+/** Keys that two trustees have. Members of an item with threshold 1 all have the same one: any of them decrypts alone. */
+function copiedKeys(trustees: readonly TrusteeKind[]): readonly string[] {
+  const problems: string[] = []
+  const owners = new Map<string, number>()
+  let owner = 0
+  for (const item of trustees) {
+    const mayRepeat = item.kind === 'pedersen' && item.parameters.threshold === 1
+    const known = new Map(owners)
+    for (const key of verificationKeys([item])) {
+      owner += 1
+      const text = pointToHex(key)
+      const first = (mayRepeat ? known : owners).get(text)
+      if (first !== undefined) problems.push(`trustee ${owner} has the key of trustee ${first}`)
+      else owners.set(text, owner)
+    }
   }
   return problems
 }

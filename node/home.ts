@@ -70,6 +70,8 @@ export async function createHome(
 ): Promise<Home> {
   const settings = `${JSON.stringify(content.settings, null, 2)}\n`
   parseSettings(settings, 'node.json')
+  const genesis = parseGenesis(content.genesisFile)
+  if (!genesis.ok) throw new NodeError('genesis-invalid', `the genesis file: ${genesis.error.detail}`)
   await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 })
   await saveKey(join(directory, 'keys', 'network.key'), content.keys.network)
   if (content.keys.validator !== undefined) {

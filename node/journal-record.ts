@@ -3,7 +3,17 @@
  * block and height, so that a prepared block survives a crash.
  */
 import { BooleanType, ByteListType, ContainerType, OptionalType, UintNumberType } from '@chainsafe/ssz'
-import { assert, codec, fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
+import {
+  assert,
+  codec,
+  equalBytes,
+  fromHex,
+  ok,
+  type Refusal,
+  type Result,
+  refuse,
+  toHex,
+} from '../base/index.ts'
 import {
   type AuthenticMessage,
   decodeMessage,
@@ -76,8 +86,10 @@ export function decodeRecord(bytes: Uint8Array): Result<JournalRecord, Refusal<'
         return undefined
     }
   })()
-  if (input === undefined) return refuse('malformed', 'a journal record that no runner writes')
-  return ok(block === null ? { input } : { input, block })
+  const record = input && (block === null ? { input } : { input, block })
+  return record !== undefined && equalBytes(encodeRecord(record), bytes)
+    ? ok(record)
+    : refuse('malformed', 'a journal record that no runner writes')
 }
 
 function trusted(message: Message): AuthenticMessage {

@@ -200,7 +200,7 @@ async function propose(chain: Chain, pool: Pool, clock: Clock): Promise<Executed
   const time = Math.max(clock.now(), chain.state().head.time + 1)
   const candidates = pool.candidates(MAX_BLOCK_TRANSACTIONS, MAX_BLOCK_BYTES)
   const { block, rejected } = await chain.build(candidates, time)
-  pool.drop(rejected.keys())
+  pool.drop(rejected)
   return block
 }
 

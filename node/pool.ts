@@ -67,6 +67,14 @@ const NEVER_VALID: ReadonlySet<PoolOutcome['code']> = new Set<PoolOutcome['code'
   'key-invalid',
 ])
 
+/** Rejections that a later block time, or another block before, may lift. */
+const MAY_BECOME_VALID: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
+  'unknown-election',
+  'wrong-phase',
+  'roll-incomplete',
+  'not-open',
+])
+
 /** Whether a transaction with this outcome is bad whatever the state: no honest peer passes it on. */
 export function isNeverValid(code: PoolOutcome['code']): boolean {
   return NEVER_VALID.has(code)
@@ -140,9 +148,12 @@ export class Pool {
     return candidates
   }
 
-  /** Drops what the ledger rejected when a block was built. */
-  drop(ids: Iterable<string>): void {
-    for (const id of ids) this.#remove(id)
+  /**
+   * Drops what the ledger rejected when a block was built. What only the time or an earlier block may change stays: it goes
+   * when a block has changed it.
+   */
+  drop(rejected: ReadonlyMap<string, Rejection>): void {
+    for (const [id, { code }] of rejected) if (!MAY_BECOME_VALID.has(code)) this.#remove(id)
   }
 
   /** Offers an encoded transaction; `from` is whose budget pays for it (undefined: our own). Never rejects for bad input. */

@@ -3,8 +3,9 @@
  * blocks in between and checks everything: certificate, id, execution. Nothing that a peer says is believed but what a
  * quorum has signed; a peer that claims heights it cannot show loses its claim.
  *
- * A starting validator counts as catching up until it has heard where a quorum stands, or has waited long enough for
- * those that it can reach, so that a fresh network starts.
+ * A starting validator counts as catching up until it has heard where a quorum stands, or has waited a while: then it goes on
+ * with those that it can reach, so that a fresh network starts. This only saves work: what keeps it from contradicting
+ * itself are the journal and the last-signed record.
  */
 import { equalBytes } from '../base/index.ts'
 import { quorum, type ValidatorSet } from '../consensus/index.ts'
@@ -156,11 +157,10 @@ export class Sync {
   #settleStart(): void {
     if (!this.#isStarting || this.#best() !== undefined) return
     const { validators, isValidator } = this.#options
-    const connected = this.#dependencies.transport.peers()
-    const answered = connected.filter(({ id }) => this.#peers.get(id)?.hasAnswered === true).length
+    const { transport, clock } = this.#dependencies
+    const answered = transport.peers().filter(({ id }) => this.#standing(id).hasAnswered).length
     const needed = isValidator ? quorum(validators.keys.length) - 1 : 1
-    const hasWaited = this.#dependencies.clock.now() - this.#startedAt >= START_WAIT_MS
-    if (answered >= needed || (hasWaited && answered === connected.length)) this.#isStarting = false
+    if (answered >= needed || clock.now() - this.#startedAt >= START_WAIT_MS) this.#isStarting = false
   }
 
   #tell(): void {

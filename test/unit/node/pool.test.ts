@@ -164,6 +164,24 @@ describe('the pool', () => {
     assert.deepEqual(encoded(on.pool.candidates(10, size - 1)), bytes.slice(0, 1))
   })
 
+  it('keeps what a proposer could not take yet, and drops what it never can', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 2)
+    const [early, wrong] = [ballotOn(on, uuid, 0), ballotOn(on, uuid, 1)]
+    await on.pool.add(early.bytes, 'a', false)
+    await on.pool.add(wrong.bytes, 'a', false)
+    on.pool.drop(
+      new Map([
+        [early.id, { code: 'not-open', detail: '' }],
+        [wrong.id, { code: 'ballot-exists', detail: '' }],
+      ]),
+    )
+    assert.deepEqual(
+      [...on.pool.entries()].map(({ id }) => id),
+      [early.id],
+    )
+  })
+
   it('blames the bearer only for what no state makes good', () => {
     for (const code of ['malformed', 'bad-signature', 'ballot-invalid'] as const)
       assert.ok(isNeverValid(code))

@@ -30,6 +30,12 @@ function waiting(on: NodeChain): readonly Transaction[] {
   return [...on.pool.entries()].map(({ transaction }) => transaction)
 }
 
+/** The pool forgets everything, as at a restart. */
+function loseAll(on: NodeChain): void {
+  const rejection = { code: 'malformed', detail: '' } as const
+  on.pool.drop(new Map([...on.pool.entries()].map(({ id }) => [id, rejection])))
+}
+
 function recordOn(on: NodeChain, uuid: string): ElectionRecord {
   const record = electionRecord(on.chain.state(), uuid)
   assert.ok(record)
@@ -79,7 +85,7 @@ describe('the trustee', () => {
     await on.clock.settle()
     const before = waiting(on)
     await first.stop()
-    on.pool.drop([...on.pool.entries()].map(({ id }) => id))
+    loseAll(on)
     const second = aTrustee(on, 'validator 1')
     second.start()
     await on.clock.settle()
@@ -102,7 +108,7 @@ describe('the trustee', () => {
     await on.clock.settle()
     const [lost] = [...on.pool.entries()]
     assert.ok(lost)
-    on.pool.drop([lost.id])
+    loseAll(on)
     await on.clock.advance(20_000)
     assert.deepEqual(
       [...on.pool.entries()].map(({ id }) => id),

@@ -7,9 +7,8 @@
  */
 import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
-import { toHex } from '../../../base/index.ts'
 import { GENERATOR, pointFromHex, pointToHex } from '../../../crypto/index.ts'
-import { auditArchive, ballotId, verifyBallot } from '../../../election/index.ts'
+import { auditArchive } from '../../../election/index.ts'
 import {
   type Leaf,
   type LooseFile,
@@ -19,20 +18,10 @@ import {
   unpack,
   withLeaf,
 } from '../../support/election/archive-files.ts'
+import { rememberingVerifier } from '../../support/election/remembering-verifier.ts'
 
 const FIXTURES = ['large-weights', 'small-weights-blank', 'threshold-and-mandatory']
 const ALL = process.env.AUDIT_MUTATIONS === 'all'
-
-/** Ballots that a mutation leaves alone are verified once a fixture: verification is a function of election and ballot. */
-function rememberingVerifier(): typeof verifyBallot {
-  const known = new Map<string, ReturnType<typeof verifyBallot>>()
-  return (election, ballot) => {
-    const key = `${toHex(election.hash)} ${toHex(ballotId(ballot))}`
-    const verdict = known.get(key) ?? verifyBallot(election, ballot)
-    known.set(key, verdict)
-    return verdict
-  }
-}
 
 /** Other values for a leaf: one that differs in a digit, and for points another point of the group. */
 function changesOf({ path, value }: Leaf): readonly unknown[] {

@@ -200,7 +200,10 @@ export function keepChanges(image: TestChain['image'], changes: readonly Change[
   }
 }
 
-/** One more block with all of these transactions, built and executed again from its parent. Fails where one is refused. */
+/**
+ * One more block with all of these transactions, verified and built, then executed again from its parent by somebody who remembers
+ * what was verified. Fails where one is refused.
+ */
 export function extend(
   chain: TestChain,
   transactions: readonly Transaction[],
@@ -214,7 +217,7 @@ export function extend(
     [],
   )
   assert.equal(built.block.transactions.length, transactions.length)
-  const execution = unwrap(executeBlock(chain.state, built.block, inputs))
+  const execution = unwrap(executeBlock(chain.state, built.block, { ...inputs, isVerified: () => true }))
   commit(chain, built.block, execution, transactions)
   return execution
 }

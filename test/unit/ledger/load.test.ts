@@ -109,13 +109,12 @@ describe('a state loaded from its durable image', () => {
       const places = isHead
         ? [0, 41, 50, 79, 80]
         : [0, 17 % value.length, value.length >> 1, value.length - 1]
-      for (const at of places)
-        for (const bit of [1, 128]) {
-          const flipped = value.with(at, value[at]! ^ bit)
-          const loaded = load(chain, entriesOf(chain).with(i, [key, flipped]))
-          const isTimeOrHeight = isHead && (at === 0 || at === 41)
-          assert.ok(!loaded.ok || isTimeOrHeight, `${toHex(key)} at ${at}`)
-        }
+      for (const at of places) {
+        const flipped = value.with(at, value[at]! ^ (i % 2 === 0 ? 1 : 128))
+        const loaded = load(chain, entriesOf(chain).with(i, [key, flipped]))
+        const isTimeOrHeight = isHead && (at === 0 || at === 41)
+        assert.ok(!loaded.ok || isTimeOrHeight, `${toHex(key)} at ${at}`)
+      }
     }
   })
 

@@ -208,7 +208,8 @@ describe('a roll chunk is refused', () => {
     })
   it('with more entries than a chunk may have', () => {
     const { chain } = drafted()
-    const entries = Array.from({ length: CHUNK_ENTRIES + 1 }, () => sorted()[0]!)
+    const [first] = sorted()
+    const entries = Array.from({ length: CHUNK_ENTRIES + 1 }, () => first!)
     const checked = checkTransaction(chain.state, chunkWith(chain, {}), chain.state.head.time)
     assert.ok(checked.ok)
     const chunk = { ...chunkWith(chain, {}), entries } as Transaction

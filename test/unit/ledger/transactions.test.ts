@@ -111,7 +111,10 @@ describe('a transaction', () => {
 
 describe('a roll that is split', () => {
   it('has full chunks, the last one what is left, in the order of the Belenios list', () => {
-    const entries = aRoll(CHUNK_ENTRIES + 1)
+    const entries = Array.from({ length: CHUNK_ENTRIES + 1 }, (_, i) => ({
+      credential: sha256(`credential ${i}`),
+      weight: 1n,
+    }))
     const chunks = splitRoll(aDraft().uuid, keyOf('registrar 1'), entries, false)
     assert.deepEqual(
       chunks.map((chunk) => chunk.kind === 'rollChunk' && [chunk.index, chunk.count, chunk.entries.length]),

@@ -45,7 +45,7 @@ export function startError(error: unknown, listen: readonly string[]): NetworkEr
 /** Dialling failed. */
 export function dialError(error: unknown, what: string): NetworkError {
   const text = messagesOf(error)
-  if (text.includes('UnexpectedPeerError')) {
+  if (/UnexpectedPeerError|does not match expected remote identity key/.test(text)) {
     return new NetworkError('refused', `${what}: another peer than the named one answers there`, error)
   }
   if (text.includes('DialDeniedError') || text.includes('ConnectionDeniedError')) {

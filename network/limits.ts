@@ -121,7 +121,7 @@ export const SCORE_HALF_LIFE_MS = 60_000
 export const DENY_MS = 300_000
 /** Peers with points, and peers refused: each entry is small; the lightest and the oldest are forgotten first. */
 export const MAX_SCORED_PEERS = 4096
-/** For a gossiped message that its subscriber rejects: five of them within a minute are no accident. */
+/** For a gossiped message that its subscriber rejects: more than five of them within seconds are no accident. */
 export const REJECTED_MESSAGE_POINTS = 20
-/** For frames that are malformed or over their limits, which our software never sends. */
+/** For frames that are malformed or over their limits, which our software never sends: the third time is the last. */
 export const BROKEN_FRAME_POINTS = 50

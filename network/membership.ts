@@ -70,6 +70,7 @@ export class Membership {
   /** The open connection to a peer, or a new one to where it was found before. Fails with a NetworkError. */
   async connect(peer: PeerName, signal: AbortSignal): Promise<Connection> {
     if (toPeerId(peer) === undefined) throw new NetworkError('malformed', `${peer}: not a peer id`)
+    this.#assertNotDenied(peer, peer)
     const open = this.#connectionsTo(peer).find(({ status }) => status === 'open')
     if (open !== undefined) {
       await this.#identified(open, peer, signal)
@@ -84,12 +85,10 @@ export class Membership {
 
   /** A connection to the first of these addresses that answers; `what` names it in errors, which are NetworkErrors. */
   async open(targets: Multiaddr[], what: string, signal?: AbortSignal): Promise<Connection> {
-    const { node, scores, book, stopping } = this.#options
+    const { node, book, stopping } = this.#options
     const givenUp = AbortSignal.any(signal ? [stopping, signal] : [stopping])
     const peer = targets.map(peerOf).find((name) => name !== undefined)
-    if (peer !== undefined && scores.isDenied(peer)) {
-      throw new NetworkError('refused', `${what}: this peer is refused for breaking rules`)
-    }
+    if (peer !== undefined) this.#assertNotDenied(peer, what)
     let connection: Connection
     try {
       const limits = AbortSignal.any([AbortSignal.timeout(DIAL_TIMEOUT_MS), givenUp])
@@ -118,6 +117,11 @@ export class Membership {
         } else suspects.add(peer)
       }
     }
+  }
+
+  #assertNotDenied(peer: PeerName, what: string): void {
+    if (!this.#options.scores.isDenied(peer)) return
+    throw new NetworkError('refused', `${what}: this peer is refused for breaking rules`)
   }
 
   #connectionsTo(peer: PeerName): readonly Connection[] {

@@ -46,8 +46,10 @@ export async function* ask(
     stream = await open(deadline.signal).catch((error: unknown) => {
       throw asNetworkError(error, what, deadline.signal)
     })
+    // Before the request leaves: the answer, and its end, may be here before we know that it left.
+    const frames = framesOf(stream, maxFrameBytes(limits), deadline.signal)
     await sendAll(stream, [encode.single(request)], deadline.signal)
-    yield* readAnswer(framesOf(stream, maxFrameBytes(limits), deadline.signal), limits, deadline)
+    yield* readAnswer(frames, limits, deadline)
   } catch (error) {
     throw framingError(error, what) ?? asNetworkError(error, what, deadline.signal)
   } finally {

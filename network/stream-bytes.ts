@@ -13,58 +13,85 @@ type Bytes = Uint8Array | Uint8ArrayList
 
 /**
  * What arrives, until the other side closes its end; fails when the stream or its connection breaks or the signal is
- * aborted. A connection that closes in an orderly way is not the end that the peer meant.
+ * aborted. A connection that closes in an orderly way is not the end that the peer meant. Listens from the call on.
  */
-export async function* bytesOf(stream: Stream, signal: AbortSignal): AsyncGenerator<Bytes> {
+export function bytesOf(stream: Stream, signal: AbortSignal): AsyncGenerator<Bytes> {
   const queue: Bytes[] = []
-  let queued = 0
-  let isEnded = stream.readableEnded || stream.readStatus === 'closed'
-  let isMeant = stream.remoteWriteStatus === 'closed' && stream.status === 'open'
-  let failure: Error | undefined
-  let wake = (): void => undefined
+  const state: Arrivals = {
+    isEnded: stream.readableEnded || stream.readStatus === 'closed',
+    isMeant: stream.remoteWriteStatus === 'closed' && stream.status === 'open',
+    queued: 0,
+    wake: () => undefined,
+  }
   const onMessage = ({ data }: StreamMessageEvent): void => {
     queue.push(data)
-    queued += data.byteLength
-    if (queued >= READ_AHEAD_BYTES && stream.readStatus === 'readable') stream.pause()
-    wake()
-  }
-  const onEnd = (): void => {
-    isEnded = true
-    wake()
+    state.queued += data.byteLength
+    if (state.queued >= READ_AHEAD_BYTES && stream.readStatus === 'readable') stream.pause()
+    state.wake()
   }
   const onRemoteEnd = (): void => {
-    isMeant = true
+    state.isMeant = true
+  }
+  const onEnd = (): void => {
+    state.isEnded = true
+    state.wake()
   }
   const onClose = ({ error }: StreamCloseEvent): void => {
-    failure = error
+    state.failure = error
     onEnd()
   }
   stream.addEventListener('message', onMessage)
   stream.addEventListener('remoteCloseWrite', onRemoteEnd)
   stream.addEventListener('end', onEnd)
   stream.addEventListener('close', onClose)
+  return drain(stream, queue, state, signal, () => {
+    stream.removeEventListener('message', onMessage)
+    stream.removeEventListener('remoteCloseWrite', onRemoteEnd)
+    stream.removeEventListener('end', onEnd)
+    stream.removeEventListener('close', onClose)
+  })
+}
+
+interface Arrivals {
+  isEnded: boolean
+  /** The other side said that it has ended. */
+  isMeant: boolean
+  failure?: Error | undefined
+  queued: number
+  wake: () => void
+}
+
+async function* drain(
+  stream: Stream,
+  queue: Bytes[],
+  state: Arrivals,
+  signal: AbortSignal,
+  release: () => void,
+): AsyncGenerator<Bytes> {
   try {
     while (true) {
       // A paused stream may hold the last bytes before its end: they come first.
       if (queue.length === 0 && stream.readStatus === 'paused') stream.resume()
       const next = queue.shift()
       if (next !== undefined) {
-        queued -= next.byteLength
+        state.queued -= next.byteLength
         yield next
-      } else if (failure !== undefined) {
-        throw failure
-      } else if (isEnded) {
-        if (isMeant) return
+      } else if (state.failure !== undefined) {
+        throw state.failure
+      } else if (state.isEnded) {
+        if (state.isMeant) return
         throw new Error('the connection was closed')
       } else {
-        await orAborted(new Promise<void>((resolve) => (wake = resolve)), signal)
+        await orAborted(
+          new Promise<void>((resolve) => {
+            state.wake = resolve
+          }),
+          signal,
+        )
       }
     }
   } finally {
-    stream.removeEventListener('message', onMessage)
-    stream.removeEventListener('remoteCloseWrite', onRemoteEnd)
-    stream.removeEventListener('end', onEnd)
-    stream.removeEventListener('close', onClose)
+    release()
   }
 }
 

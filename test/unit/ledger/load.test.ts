@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { toHex, unwrap } from '../../../base/index.ts'
 import { sha256 } from '../../../crypto/index.ts'
-import { loadState, stateRoot, type Transaction, type Unsigned } from '../../../ledger/index.ts'
+import { loadState, splitRoll, stateRoot, type Transaction, type Unsigned } from '../../../ledger/index.ts'
 import {
   aBallot,
   aChain,
@@ -136,11 +136,36 @@ describe('a state loaded from its durable image', () => {
     }
   })
 
+  it('is refused with the same ballot at two places of a board', () => {
+    const isBoard = ([key]: readonly [Uint8Array, Uint8Array]): boolean => key[0] === 0x62
+    const [first, second] = entriesOf(chain).filter(isBoard)
+    const doubled = entriesOf(chain).map((entry) =>
+      entry === second ? ([entry[0], first![1]] as const) : entry,
+    )
+    const loaded = load(chain, doubled)
+    assert.ok(!loaded.ok && /on the board twice/.test(loaded.error.detail))
+  })
+
   it('is refused without its head, or when it is another network’s', () => {
     const headless = entriesOf(chain).filter(([key]) => key.length > 1)
     assert.equal(load(chain, headless).ok, false)
     const other = loadState({ ...chain.genesis, registrars: [] }, chain.networkId, entriesOf(chain))
     assert.equal(other.ok, false)
+  })
+
+  it('keeps the chunks of the accepted roll, and forgets those of every other', () => {
+    const accepted = aChain()
+    const parts = aPreparation(accepted.networkId, aDraft(), aRoll(2))
+    const [other] = splitRoll(aDraft().uuid, keyOf('registrar 3'), aRoll(3), false)
+    extend(accepted, [parts.draft, ...parts.chunks, signed(accepted.networkId, other!, 'registrar 3')])
+    const chunkKeys = (): number => entriesOf(accepted).filter(([key]) => key[0] === 0x63).length
+    assert.equal(chunkKeys(), 2)
+    extend(accepted, [...parts.signatures])
+    assert.equal(chunkKeys(), 1)
+    assert.equal(
+      toHex(stateRoot(unwrap(load(accepted, entriesOf(accepted))))),
+      toHex(stateRoot(accepted.state)),
+    )
   })
 
   it('does not keep what was given up: unfinished rolls and their chunks', () => {

@@ -325,6 +325,8 @@ describe('a ballot is refused', () => {
       'ok',
       'not-open',
     ])
+    extend(chain, [], opensAt)
+    assert.deepEqual([closesAt - 1, closesAt].map(codeAt), ['ok', 'not-open'])
     extend(chain, [], closesAt)
     assertRefused(chain, ballot, 'not-open', 'check')
   })

@@ -48,6 +48,11 @@ describe('a list tree', () => {
     }
   })
 
+  it('has no second index for a value: not one beyond its limit, with the same lower bits', () => {
+    const list = listOf(DEPTH, values(37))
+    assert.ok(!isInList(listRoot(list), DEPTH, 5 + 2 ** DEPTH, value(5), listBranch(list, 5)))
+  })
+
   it('leaves older versions as they were', () => {
     const old = listOf(DEPTH, values(10))
     const before = toHex(listRoot(old))

@@ -98,7 +98,7 @@ async function openPorts(home: Home, logger: Logger): Promise<NodePorts> {
       listen: home.settings.listen,
       bootstrap: bootstrapOf(home),
       gossip: true,
-      log: (message, fields) => logger.debug(message, fields),
+      log: (message, fields) => logger.debug(message, withoutClients(fields, bootstrapOf(home))),
     })
     return { clock: systemClock, random: systemRandom, database, journal, lastSigned, transport, logger }
   } catch (error) {
@@ -114,6 +114,25 @@ function bootstrapOf({ genesis, keys, settings }: Home): readonly string[] {
     ({ publicKey }) => own === undefined || !equalBytes(publicKey, own),
   )
   return [...new Set([...others.flatMap(({ addresses }) => addresses), ...settings.peers])]
+}
+
+/**
+ * The fields of a log line of the network, with the names of nodes only: a client's connection and a ballot's arrival must not
+ * meet in a log (T38).
+ */
+export function withoutClients(
+  fields: Readonly<Record<string, unknown>>,
+  nodes: readonly string[],
+): Readonly<Record<string, unknown>> {
+  const isNode = (peer: unknown): boolean => nodes.some((address) => address.endsWith(`/p2p/${peer}`))
+  if (
+    (fields.peer === undefined || isNode(fields.peer)) &&
+    (fields.from === undefined || isNode(fields.from))
+  ) {
+    const { address: _, ...rest } = fields
+    return rest
+  }
+  return { ...(fields.topic === undefined ? {} : { topic: fields.topic }), points: fields.points }
 }
 
 /** The node's error for whatever went wrong underneath. */

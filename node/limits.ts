@@ -78,6 +78,8 @@ export const MAX_STATUS_PEERS = 16
 export const START_WAIT_MS = 3000
 /** How often a starting validator asks. */
 export const START_STATUS_INTERVAL_MS = 200
+/** Peers that have never said where they stand are asked again after this time: most are clients, which serve nothing. */
+export const STATUS_SILENCE_MS = 30_000
 /** A peer that says nothing about where it stands for so long is not waited for. */
 export const STATUS_TIMEOUT_MS = 2000
 /** Silence after which a peer is not waited for in the middle of its blocks. */

@@ -29,6 +29,7 @@ import {
   START_STATUS_INTERVAL_MS,
   START_WAIT_MS,
   STATUS_INTERVAL_MS,
+  STATUS_SILENCE_MS,
   STATUS_TIMEOUT_MS,
   SYNC_BATCH_BLOCKS,
   SYNC_BENCH_MS,
@@ -62,6 +63,8 @@ interface Standing {
   readonly benchedUntil: number
   /** Whether it has answered a status request. */
   readonly hasAnswered: boolean
+  /** Never answered, and not asked again before this time: most are clients, which serve nothing. */
+  readonly silentUntil: number
 }
 
 export class Sync {
@@ -173,8 +176,12 @@ export class Sync {
   }
 
   async #askStatus(): Promise<void> {
-    const { transport } = this.#dependencies
-    const peers = pick(transport.peers(), MAX_STATUS_PEERS, this.#dependencies.clock.now())
+    const { transport, clock } = this.#dependencies
+    const now = clock.now()
+    const nodes = transport
+      .peers()
+      .filter(({ id }) => this.#isStarting || this.#standing(id).silentUntil <= now)
+    const peers = pick(nodes, MAX_STATUS_PEERS, now)
     await Promise.all(peers.map(({ id }) => this.#askOne(id)))
   }
 
@@ -197,7 +204,11 @@ export class Sync {
       }
     } catch (error) {
       if (error instanceof NodeError) throw error
-      logger.debug('a peer gave no status', { peer, code: codeOf(error) })
+      const known = this.#standing(peer)
+      const silentUntil = this.#dependencies.clock.now() + STATUS_SILENCE_MS
+      // Clients are not written down: when one comes and when a ballot comes must not meet in a log (T38).
+      if (known.hasAnswered) logger.debug('a peer gave no status', { peer, code: codeOf(error) })
+      else this.#peers.set(peer, { ...known, silentUntil })
     } finally {
       limit.end()
     }
@@ -269,7 +280,7 @@ export class Sync {
   }
 
   #standing(peer: PeerName): Standing {
-    return this.#peers.get(peer) ?? { height: 0, benchedUntil: 0, hasAnswered: false }
+    return this.#peers.get(peer) ?? { height: 0, benchedUntil: 0, hasAnswered: false, silentUntil: 0 }
   }
 
   /** A signal that is aborted when the node stops, or after a silence; `pause` while it is us who take time. */

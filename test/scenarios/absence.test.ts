@@ -9,7 +9,9 @@ import {
   nameOf,
 } from '../support/node-network.ts'
 
-describe('absent validators', () => {
+describe('absent validators', function () {
+  this.timeout(120_000)
+
   it('lets three of four go on, and the fourth catches up to the same state root', async () => {
     const network = await aRunningNetwork(4)
     const { uuid } = await anOpenElection(network, 3)

@@ -51,7 +51,9 @@ function withForgedProof(ballot: Ballot): Ballot {
   return { ...ballot, answers: [{ ...answer, individualProofs: [forged, ...rest] }, ...others] }
 }
 
-describe('T09 a proposer that puts an invalid ballot into its block', () => {
+describe('T09 a proposer that puts an invalid ballot into its block', function () {
+  this.timeout(120_000)
+
   for (const [what, forge] of [
     ['whose proof is forged', withForgedProof],
     [
@@ -107,7 +109,9 @@ describe('T09 a proposer that puts an invalid ballot into its block', () => {
   })
 })
 
-describe('a proposer whose clock is ahead', () => {
+describe('a proposer whose clock is ahead', function () {
+  this.timeout(120_000)
+
   it('gets prepares only once its time is no more than 2 s ahead of the others', async () => {
     const network = await aRunningNetwork(4)
     const { index, transport } = await takeOver(network)
@@ -140,7 +144,9 @@ async function aLyingPeer(network: NodeNetwork, block: Block, payload: Uint8Arra
   return transport
 }
 
-describe('T29 a block with fewer commits than a quorum', () => {
+describe('T29 a block with fewer commits than a quorum', function () {
+  this.timeout(120_000)
+
   const withoutQuorum: readonly (readonly [string, (network: NodeNetwork, block: Block) => Certificate])[] = [
     ['of two validators of four', ({ networkId }, block) => aCertificate(networkId, block, [0, 1])],
     [
@@ -233,7 +239,9 @@ describe('T29 a block with fewer commits than a quorum', () => {
   })
 })
 
-describe('a peer that claims heights which it cannot show', () => {
+describe('a peer that claims heights which it cannot show', function () {
+  this.timeout(120_000)
+
   it('does not keep a validator from taking part', async () => {
     const network = aNodeNetwork(4)
     for (const index of [0, 1, 2]) await network.start(index)

@@ -2,7 +2,9 @@
 import { strict as assert } from 'node:assert'
 import { anOpenElection, aRunningNetwork, castThrough } from '../support/node-network.ts'
 
-describe('an election on four nodes', () => {
+describe('an election on four nodes', function () {
+  this.timeout(120_000)
+
   it('is finalised from the draft to the tally, with the same state everywhere', async () => {
     const network = await aRunningNetwork(4)
     const { uuid } = await anOpenElection(network, 3)

@@ -49,7 +49,9 @@ async function aLoneNode(): Promise<{ network: NodeNetwork; node: TestNode }> {
 
 const isCutOff = ({ transport }: TestNode): boolean => !transport.peers().some(({ id }) => id === 'stranger')
 
-describe('gossip at a node', () => {
+describe('gossip at a node', function () {
+  this.timeout(120_000)
+
   it('takes a consensus message for its signature, whoever brings it', async () => {
     const { network, node } = await aLoneNode()
     const stranger = await aStranger(network)

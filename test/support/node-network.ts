@@ -5,7 +5,7 @@
 import { strict as assert } from 'node:assert'
 import { toHex } from '../../base/index.ts'
 import { sha256 } from '../../crypto/index.ts'
-import { ballotId, type Election } from '../../election/index.ts'
+import { ballotId, type Election, type RollEntry } from '../../election/index.ts'
 import {
   type ElectionDraft,
   type ElectionRecord,
@@ -211,10 +211,10 @@ export interface NodeElection {
   readonly draft: ElectionDraft
 }
 
-/** Drafts an election through a node, with all validators as trustees, and brings it to `open`. */
+/** Drafts an election through a node, with all validators as trustees, and brings it to `open`. `voters`: how many, or the roll. */
 export async function anOpenElection(
   network: NodeNetwork,
-  voters: number,
+  voters: number | ((uuid: string) => readonly RollEntry[]),
   through = 0,
 ): Promise<NodeElection> {
   const now = network.clock.now()
@@ -225,7 +225,8 @@ export async function anOpenElection(
   })
   const { uuid } = draft
   const record = (): ElectionRecord | undefined => network.record(through, uuid)
-  const preparation = aPreparation(network.networkId, draft, aRoll(voters))
+  const roll = typeof voters === 'number' ? aRoll(voters) : voters(uuid)
+  const preparation = aPreparation(network.networkId, draft, roll)
   assert.equal(await network.submit(through, preparation.draft), 'accepted')
   await network.runUntil(() => record() !== undefined, 20_000, 'the draft')
   for (const chunk of preparation.chunks) assert.equal(await network.submit(through, chunk), 'accepted')

@@ -4,9 +4,13 @@
  *
  * Checked for each member: the certificate's context (group, number of members, threshold, own index), its signature by its own
  * verification key, and that both of its keys are points of the group; the commitments to the coefficients (threshold
- * many) and their signature; the signature over all certificates and these coefficients, where the archive has it (from
- * release 2.5.1 on); the verification key against all members' coefficients, its proof of knowledge and its signature.
- * Stricter than the official tool: no key may be the neutral element, and messages must be canonical JSON.
+ * many) and their signature; the signature over all certificates and these coefficients; the verification key against all
+ * members' coefficients, its proof of knowledge and its signature. Stricter than the official tool: no key may be the neutral
+ * element, and messages must be canonical JSON.
+ *
+ * Releases before 2.5.1 made no signatures over certificates and no contexts. Such parameters can be read, but do not verify,
+ * here as in the official tool (3.0): without them members cannot know that all saw the same certificates, and whoever
+ * took the signatures out of newer parameters would go unnoticed.
  */
 import { type Refusal, type Result, refuse } from '../base/index.ts'
 import { combination, IDENTITY, modOrder, type Point, pointToHex, variableBase } from '../crypto/index.ts'
@@ -72,14 +76,12 @@ export function thresholdKey(parameters: ThresholdParameters): Result<Point, Ref
 export function thresholdProblems(parameters: ThresholdParameters): readonly string[] {
   const { threshold, certificates, coefficients, signatures, verificationKeys } = parameters
   const size = certificates.length
-  if (
-    coefficients.length !== size ||
-    verificationKeys.length !== size ||
-    (signatures !== undefined && signatures.length !== size)
-  )
+  if (signatures === undefined)
+    return ['no signatures over the certificates: made by a release before 2.5.1, or taken out']
+  if (coefficients.length !== size || signatures.length !== size || verificationKeys.length !== size)
     return [
       `${size} certificates, ${coefficients.length} coefficient lists, ` +
-        `${signatures?.length ?? size} signatures and ${verificationKeys.length} verification keys`,
+        `${signatures.length} signatures and ${verificationKeys.length} verification keys`,
     ]
   if (threshold < 1 || threshold > size) return [`threshold ${threshold} of ${size} members`]
   if (threshold * size > MAX_THRESHOLD_COEFFICIENTS)

@@ -124,7 +124,7 @@ export interface ThresholdParameters {
   readonly threshold: number
   readonly certificates: readonly SignedMessage[]
   readonly coefficients: readonly SignedMessage[]
-  /** Absent in archives of releases before 2.5.1. */
+  /** Absent in archives of releases before 2.5.1, which do not verify. */
   readonly signatures?: readonly Proof[]
   readonly verificationKeys: readonly TrusteePublicKey[]
 }

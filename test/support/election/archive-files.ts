@@ -138,6 +138,26 @@ export function withLeaf(json: unknown, path: readonly (string | number)[], valu
   )
 }
 
+/** The paths of everything inside a JSON document, containers too. */
+export function inside(json: unknown, path: readonly (string | number)[] = []): readonly Leaf['path'][] {
+  const inner = typeof json === 'string' ? embedded(json) : json
+  if (typeof inner !== 'object' || inner === null) return []
+  return Object.entries(inner).flatMap(([key, value]) => {
+    const at = [...path, Array.isArray(inner) ? Number(key) : key]
+    return [at, ...inside(value, at)]
+  })
+}
+
+/** The document without the field or element at the path. */
+export function withoutNode(json: unknown, path: Leaf['path']): unknown {
+  const [key, ...rest] = path
+  if (typeof json === 'string') return JSON.stringify(withoutNode(embedded(json), path))
+  const entries = Object.entries(json as object)
+    .filter(([name]) => rest.length > 0 || name !== String(key))
+    .map(([name, value]) => [name, name === String(key) ? withoutNode(value, rest) : value] as const)
+  return Array.isArray(json) ? entries.map(([, value]) => value) : Object.fromEntries(entries)
+}
+
 function embedded(text: string): unknown {
   return text.startsWith('{') ? JSON.parse(text) : text
 }

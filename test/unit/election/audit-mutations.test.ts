@@ -1,15 +1,16 @@
 /**
- * Every field of an official archive changed, one at a time, with all hashes made right again: the audit refuses each.
+ * Every field of an official archive changed or left out, one at a time, with all hashes made right again: the audit refuses each.
  *
  * By default one file of each kind (one ballot, one decryption, one event of each type), one change a field (for a point in
- * turn a digit or another point of the group) and a third of the fields a fixture; with AUDIT_MUTATIONS=all everything (a
- * few minutes).
+ * turn a digit or another point of the group) and a part of the fields a fixture; with AUDIT_MUTATIONS=all everything (some
+ * minutes).
  */
 import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { GENERATOR, pointFromHex, pointToHex } from '../../../crypto/index.ts'
 import { auditArchive } from '../../../election/index.ts'
 import {
+  inside,
   type Leaf,
   type LooseFile,
   leaves,
@@ -17,6 +18,7 @@ import {
   rehashed,
   unpack,
   withLeaf,
+  withoutNode,
 } from '../../support/election/archive-files.ts'
 import { rememberingVerifier } from '../../support/election/remembering-verifier.ts'
 
@@ -48,63 +50,90 @@ function otherDigit(text: string): string {
 interface Mutation {
   readonly file: number
   readonly path: Leaf['path']
-  readonly value: unknown
+  /** Absent where the field or element is left out. */
+  readonly value?: unknown
 }
 
-function mutationsOf(files: readonly LooseFile[]): readonly Mutation[] {
-  const seen = new Set<string>()
-  const mutations = files.flatMap(({ kind, text }, file) => {
-    const like = kindOfFile(text)
-    if (!ALL && seen.has(like)) return []
-    seen.add(like)
-    return leaves(JSON.parse(text))
-      .filter(({ path }) => kind !== 'header' || path[0] !== 'timestamp')
-      .map((leaf) => changesOf(leaf).map((value) => ({ file, path: leaf.path, value })))
+/** Every change of a field, as lists of alternatives. */
+function changes(files: readonly LooseFile[]): readonly (readonly Mutation[])[] {
+  return chosenFiles(files).flatMap((file) =>
+    leaves(JSON.parse(files[file]!.text))
+      .filter(({ path }) => !isTimestamp(files[file]!, path))
+      .map((leaf) => changesOf(leaf).map((value) => ({ file, path: leaf.path, value }))),
+  )
+}
+
+/** Every field and element left out, one at a time. */
+function omissions(files: readonly LooseFile[]): readonly (readonly Mutation[])[] {
+  return chosenFiles(files).flatMap((file) =>
+    inside(JSON.parse(files[file]!.text)).map((path) => [{ file, path }]),
+  )
+}
+
+const isTimestamp = ({ kind }: LooseFile, [field]: Leaf['path']): boolean =>
+  kind === 'header' && field === 'timestamp'
+
+/** One file of each kind: ballots, decryptions and events of one type say the same each time. */
+function chosenFiles(files: readonly LooseFile[]): readonly number[] {
+  const kinds = files.map(({ text }) => {
+    const json = JSON.parse(text) as Readonly<Record<string, unknown>>
+    if (json.type !== undefined) return `event ${json.type}`
+    const isOneOfMany = ['election_uuid', 'decryption_factors', 'owner'].some(
+      (field) => json[field] !== undefined,
+    )
+    return isOneOfMany ? Object.keys(json).join(' ') : text
   })
+  return [...files.keys()].filter((file) => ALL || kinds.indexOf(kinds[file]!) === file)
+}
+
+/** One in `every`, others for each fixture, one alternative each: the fixtures have the same kinds of fields. */
+function share(
+  mutations: readonly (readonly Mutation[])[],
+  fixture: number,
+  every: number,
+): readonly Mutation[] {
   if (ALL) return mutations.flat()
-  return mutations.map((changes, index) => changes[index % changes.length]!)
+  return mutations
+    .filter((_, index) => index % every === fixture)
+    .map((alternatives, index) => alternatives[index % alternatives.length]!)
 }
 
-/** Every third one, another third for each fixture: the fixtures have the same kinds of fields. */
-function share<T>(mutations: readonly T[], fixture: number): readonly T[] {
-  return ALL ? mutations : mutations.filter((_, index) => index % FIXTURES.length === fixture)
-}
-
-/** Ballots, decryptions and their events say the same each time; every other file is of its own kind. */
-function kindOfFile(text: string): string {
-  const json = JSON.parse(text) as Readonly<Record<string, unknown>>
-  if (json.type !== undefined) return `event ${json.type}`
-  return json.election_uuid !== undefined || json.decryption_factors !== undefined || json.owner !== undefined
-    ? Object.keys(json).join(' ')
-    : text
-}
-
-function mutate(files: readonly LooseFile[], { file, path, value }: Mutation): readonly LooseFile[] {
-  const changed = JSON.stringify(withLeaf(JSON.parse(files[file]?.text ?? ''), path, value))
-  if (files[file]?.kind === 'header')
+function mutate(files: readonly LooseFile[], mutation: Mutation): readonly LooseFile[] {
+  const { file, path } = mutation
+  const json: unknown = JSON.parse(files[file]!.text)
+  const changed = JSON.stringify(
+    'value' in mutation ? withLeaf(json, path, mutation.value) : withoutNode(json, path),
+  )
+  if (files[file]!.kind === 'header')
     return files.map((old, index) => (index === file ? { ...old, text: changed } : old))
   return rehashed(files, file, changed, [path.join('.')])
 }
 
-describe('the audit of official archives with one field changed', () => {
+describe('the audit of official archives', () => {
   for (const [fixture, name] of FIXTURES.entries()) {
     const archive = readFileSync(`test/vectors/belenios/${name}.bel`)
     const files = unpack(archive)
+    const verify = rememberingVerifier()
+    const accepted = (mutations: readonly Mutation[]): readonly Mutation[] =>
+      mutations.filter((mutation) => auditArchive(pack(mutate(files, mutation)), undefined, verify).ok)
 
     it(`accepts ${name} unpacked and packed again`, () => {
       assert.deepEqual(Buffer.from(pack(files)), archive)
-      assert.equal(auditArchive(pack(files)).ok, true)
+      assert.equal(auditArchive(pack(files), undefined, verify).ok, true)
     })
 
     it(`refuses ${name} with any field changed and all hashes made right again`, function () {
       this.timeout(ALL ? 3_600_000 : 120_000)
-      const verify = rememberingVerifier()
-      const mutations = share(mutationsOf(files), fixture)
-      const accepted = mutations.filter(
-        (mutation) => auditArchive(pack(mutate(files, mutation)), undefined, verify).ok,
-      )
-      assert.deepEqual(accepted, [])
+      const mutations = share(changes(files), fixture, 3)
+      assert.deepEqual(accepted(mutations), [])
       assert.ok(mutations.length > 40, `${mutations.length} mutations are too few`)
+    })
+
+    it(`refuses ${name} with anything left out and all hashes made right again`, function () {
+      this.timeout(ALL ? 3_600_000 : 120_000)
+      const mutations = share(omissions(files), fixture, 8)
+      assert.deepEqual(accepted(mutations), [])
+      assert.ok(mutations.length > 30, `${mutations.length} mutations are too few`)
     })
   }
 })

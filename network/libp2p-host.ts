@@ -12,7 +12,7 @@ import { sleep } from './deadline.ts'
 import { startError } from './errors.ts'
 import { createGossip, type Gossip } from './gossip.ts'
 import { createNode, type Node } from './libp2p-node.ts'
-import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS } from './limits.ts'
+import { BROKEN_FRAME_POINTS, GOSSIP_CHECK_MS, REJECTED_MESSAGE_POINTS } from './limits.ts'
 import { Membership } from './membership.ts'
 import { protocolId } from './protocols.ts'
 import { ask, isTheirFault, serve } from './request-response.ts'
@@ -106,6 +106,7 @@ class Libp2pHost implements Transport {
       book,
       important: new Set(bootstrap),
       stopping: signal,
+      gossipCheckMs: options.tuning?.gossipCheckMs ?? GOSSIP_CHECK_MS,
       log,
     })
     this.#gossip =

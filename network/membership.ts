@@ -10,13 +10,7 @@ import { parseAddress, peerOf, toPeerId } from './addresses.ts'
 import { abortedBy, orAborted, sleep } from './deadline.ts'
 import { dialError } from './errors.ts'
 import type { Node } from './libp2p-node.ts'
-import {
-  CLOSE_TIMEOUT_MS,
-  DIAL_TIMEOUT_MS,
-  GOSSIP_CHECK_MS,
-  IDENTIFY_TIMEOUT_MS,
-  MAX_ADDRESSES_PER_PEER,
-} from './limits.ts'
+import { CLOSE_TIMEOUT_MS, DIAL_TIMEOUT_MS, IDENTIFY_TIMEOUT_MS, MAX_ADDRESSES_PER_PEER } from './limits.ts'
 import type { Scores } from './scores.ts'
 import { NetworkError, type Peer, type PeerName } from './types.ts'
 
@@ -27,6 +21,7 @@ export interface MembershipOptions {
   /** The last to be closed when there are too many connections. */
   readonly important: ReadonlySet<PeerName>
   readonly stopping: AbortSignal
+  readonly gossipCheckMs: number
   readonly log: (message: string, fields: Readonly<Record<string, unknown>>) => void
 }
 
@@ -104,16 +99,16 @@ export class Membership {
 
   /** Closes connections whose gossip broke, until the host stops. */
   async watchGossip(): Promise<void> {
-    const { node, stopping, log } = this.#options
+    const { stopping, gossipCheckMs, log } = this.#options
     // Two looks in a row: a stream that is only being opened is not broken.
     const suspects = new Set<PeerName>()
     while (!stopping.aborted) {
-      await sleep(GOSSIP_CHECK_MS, stopping).catch(() => undefined)
+      await sleep(gossipCheckMs, stopping).catch(() => undefined)
       for (const [peer, identity] of this.#members) {
         if (!hasBrokenGossip(this.#connectionsTo(peer), identity)) suspects.delete(peer)
         else if (suspects.delete(peer)) {
           log('gossip stream lost, reconnecting', { peer })
-          await node.libp2p.hangUp(identity.peerId).catch(() => undefined)
+          for (const connection of this.#connectionsTo(peer)) hangUp(connection, 'its gossip stream broke')
         } else suspects.add(peer)
       }
     }

@@ -6,6 +6,8 @@ import type { Protocol } from './types.ts'
 export interface Tuning {
   readonly protocols?: Readonly<Partial<Record<Protocol, Partial<ProtocolLimits>>>>
   readonly scores?: ScoreOptions
+  /** How often gossip streams are looked at. */
+  readonly gossipCheckMs?: number
   /** Milliseconds, for scores; the system's clock by default. */
   readonly now?: () => number
 }

@@ -1,5 +1,5 @@
 /** Agreement and catching up: consensus envelopes, certified blocks, where a peer stands, which blocks are asked for. */
-import { ContainerType, OptionalType } from '@chainsafe/ssz'
+import { ContainerType, ListCompositeType } from '@chainsafe/ssz'
 import { codec, type Refusal, type Result } from '../../base/index.ts'
 import {
   MAX_BLOCK_BYTES,
@@ -8,7 +8,18 @@ import {
   MAX_CONSENSUS_MESSAGE_BYTES,
   SSZ_OVERHEAD_BYTES,
 } from '../limits.ts'
-import { bounded, bytesUpTo, HASH, hash, isNumber, type Message, message, NUMBER, number } from './wire.ts'
+import {
+  bounded,
+  bytesUpTo,
+  HASH,
+  hash,
+  isNumber,
+  type Message,
+  message,
+  NUMBER,
+  number,
+  optional,
+} from './wire.ts'
 
 /** Gossip `consensus`: an encoded consensus message, and the encoded block of a proposal or of a prepared round change. */
 export interface ConsensusEnvelope {
@@ -24,21 +35,21 @@ export interface ConsensusEnvelope {
 export const MAX_ENVELOPE_BYTES: number = MAX_CONSENSUS_MESSAGE_BYTES + MAX_BLOCK_BYTES + SSZ_OVERHEAD_BYTES
 const ENVELOPE = new ContainerType({
   message: bytesUpTo(MAX_CONSENSUS_MESSAGE_BYTES),
-  block: new OptionalType(bytesUpTo(MAX_BLOCK_BYTES)),
+  block: new ListCompositeType(bytesUpTo(MAX_BLOCK_BYTES), 1),
   repeat: NUMBER,
 })
 const envelopes: Message<ConsensusEnvelope> = message(
   'consensus',
   MAX_ENVELOPE_BYTES,
   codec<typeof ENVELOPE>(ENVELOPE, MAX_ENVELOPE_BYTES),
-  (value) => ({
-    message: bounded(value.message, MAX_CONSENSUS_MESSAGE_BYTES),
-    block: value.block === undefined ? null : bounded(value.block, MAX_BLOCK_BYTES),
-    repeat: number(value.repeat ?? 0),
+  ({ message, block, repeat }) => ({
+    message: bounded(message, MAX_CONSENSUS_MESSAGE_BYTES),
+    block: optional(block).map((bytes) => bounded(bytes, MAX_BLOCK_BYTES)),
+    repeat: number(repeat ?? 0),
   }),
-  ({ message, block, repeat }) =>
+  ({ message, block: [block], repeat }) =>
     isNumber(repeat)
-      ? { message, ...(block === null ? {} : { block }), ...(repeat === 0 ? {} : { repeat }) }
+      ? { message, ...(block ? { block } : {}), ...(repeat === 0 ? {} : { repeat }) }
       : undefined,
 )
 

@@ -2,7 +2,7 @@
  * What clients read: elections, records under a certified head, and where a ballot stands. `archive`: the request is a
  * uuid; chunks: first an ElectionAnswer, then the `.bel` in pieces. `diagnostics`: empty request; one chunk of JSON.
  */
-import { ContainerType, OptionalType, UintBigintType, type ValueOf } from '@chainsafe/ssz'
+import { ContainerType, ListCompositeType, UintBigintType, type ValueOf } from '@chainsafe/ssz'
 import { assert, codec, type Refusal, type Result } from '../../base/index.ts'
 import {
   MAX_CERTIFICATE_BYTES,
@@ -26,6 +26,7 @@ import {
   message,
   NUMBER,
   number,
+  optional,
   text,
   texts,
 } from './wire.ts'
@@ -87,11 +88,11 @@ const HEAD = new ContainerType({
   certificate: bytesUpTo(MAX_CERTIFICATE_BYTES),
 })
 const RECORD = new ContainerType({ record: bytesUpTo(MAX_RECORD_BYTES), index: NUMBER, branch: BRANCH })
-const ANSWER = new ContainerType({ head: HEAD, record: new OptionalType(RECORD) })
+const ANSWER = new ContainerType({ head: HEAD, record: new ListCompositeType(RECORD, 1) })
 const BALLOT_REQUEST = new ContainerType({
   uuid: UUID,
-  ballotId: new OptionalType(HASH),
-  credential: new OptionalType(HASH),
+  ballotId: new ListCompositeType(HASH, 1),
+  credential: new ListCompositeType(HASH, 1),
 })
 const ON_BOARD = new ContainerType({ ballotId: HASH, position: NUMBER, branch: BRANCH })
 const COUNTING = new ContainerType({
@@ -104,9 +105,9 @@ const COUNTING = new ContainerType({
 })
 const BALLOT_ANSWER = new ContainerType({
   head: HEAD,
-  record: new OptionalType(RECORD),
-  onBoard: new OptionalType(ON_BOARD),
-  counting: new OptionalType(COUNTING),
+  record: new ListCompositeType(RECORD, 1),
+  onBoard: new ListCompositeType(ON_BOARD, 1),
+  counting: new ListCompositeType(COUNTING, 1),
 })
 export const MAX_SUMMARY_BYTES: number = MAX_UUID_BYTES + MAX_NAME_BYTES + MAX_CODE_BYTES + SSZ_OVERHEAD_BYTES
 /** One record, a head, four branches of at most 2 KiB. */
@@ -129,18 +130,16 @@ function answerToWire({ head, record }: ElectionAnswer): Wire<typeof ANSWER> {
       header: bounded(head.header, MAX_HEADER_BYTES),
       certificate: bounded(head.certificate, MAX_CERTIFICATE_BYTES),
     },
-    record: record
-      ? {
-          record: bounded(record.record, MAX_RECORD_BYTES),
-          index: number(record.index),
-          branch: branch(record.branch),
-        }
-      : null,
+    record: optional(record).map((one) => ({
+      record: bounded(one.record, MAX_RECORD_BYTES),
+      index: number(one.index),
+      branch: branch(one.branch),
+    })),
   }
 }
 
-function answerFromWire({ head, record }: Wire<typeof ANSWER>): ElectionAnswer | undefined {
-  if (record === null) return { head }
+function answerFromWire({ head, record: [record] }: Wire<typeof ANSWER>): ElectionAnswer | undefined {
+  if (record === undefined) return { head }
   return isNumber(record.index) ? { head, record } : undefined
 }
 
@@ -148,14 +147,12 @@ function ballotAnswerToWire(answer: BallotAnswer): Wire<typeof BALLOT_ANSWER> {
   const { onBoard, counting } = answer
   return {
     ...answerToWire(answer),
-    onBoard: onBoard
-      ? {
-          ballotId: hash(onBoard.ballotId),
-          position: number(onBoard.position),
-          branch: branch(onBoard.branch),
-        }
-      : null,
-    counting: counting ? countingToWire(counting) : null,
+    onBoard: optional(onBoard).map((one) => ({
+      ballotId: hash(one.ballotId),
+      position: number(one.position),
+      branch: branch(one.branch),
+    })),
+    counting: optional(counting).map(countingToWire),
   }
 }
 
@@ -173,11 +170,14 @@ function countingToWire(counting: NonNullable<BallotAnswer['counting']>): Wire<t
 
 function ballotAnswerFromWire(wire: Wire<typeof BALLOT_ANSWER>): BallotAnswer | undefined {
   const answer = answerFromWire(wire)
-  const { onBoard, counting } = wire
+  const {
+    onBoard: [onBoard],
+    counting: [counting],
+  } = wire
   if (answer === undefined) return undefined
-  if (onBoard !== null && !isNumber(onBoard.position)) return undefined
-  if (counting !== null && !isNumber(counting.place)) return undefined
-  return { ...answer, ...(onBoard === null ? {} : { onBoard }), ...(counting === null ? {} : { counting }) }
+  if (onBoard && !isNumber(onBoard.position)) return undefined
+  if (counting && !isNumber(counting.place)) return undefined
+  return { ...answer, ...(onBoard ? { onBoard } : {}), ...(counting ? { counting } : {}) }
 }
 
 // ---- messages ----------------------------------------------------------------------------------------------------------------
@@ -215,16 +215,16 @@ const ballotRequests: Message<BallotRequest> = message(
   codec<typeof BALLOT_REQUEST>(BALLOT_REQUEST, MAX_BALLOT_REQUEST_BYTES),
   ({ uuid, ballotId, credential }) => ({
     uuid: uuidToWire(uuid),
-    ballotId: ballotId ? hash(ballotId) : null,
-    credential: credential ? hash(credential) : null,
+    ballotId: optional(ballotId).map(hash),
+    credential: optional(credential).map(hash),
   }),
-  ({ uuid: bytes, ballotId, credential }) => {
+  ({ uuid: bytes, ballotId: [ballotId], credential: [credential] }) => {
     const uuid = uuidFromWire(bytes)
     if (uuid === undefined) return undefined
     return {
       uuid,
-      ...(ballotId === null ? {} : { ballotId }),
-      ...(credential === null ? {} : { credential }),
+      ...(ballotId ? { ballotId } : {}),
+      ...(credential ? { credential } : {}),
     }
   },
 )

@@ -1,6 +1,6 @@
 /**
  * The pieces that messages are built of: SSZ schemas with limits, and the step between a schema's plain value and the
- * value of the port (texts, optional fields). SSZ writes an optional as nothing, or 1 and the value.
+ * value of the port (texts, optional fields). What may be absent is a list of at most one element.
  */
 import { ByteListType, ByteVectorType, ListCompositeType, UintNumberType } from '@chainsafe/ssz'
 import {
@@ -31,6 +31,11 @@ export const BRANCH: ListCompositeType<ByteVectorType> = new ListCompositeType(H
 /** Bytes with a limit. */
 export function bytesUpTo(limit: number): ByteListType {
   return new ByteListType(limit)
+}
+
+/** The list that an optional value is. */
+export function optional<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value]
 }
 
 /**

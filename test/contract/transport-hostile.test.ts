@@ -210,6 +210,31 @@ describe('libp2p transport, among peers that keep to no rule', () => {
     assert.deepEqual(heard, [MAX_BATCH_BYTES])
   })
 
+  it('opens a connection anew whose gossip stream broke', async () => {
+    const lost: string[] = []
+    const log = (message: string): void => {
+      if (message.includes('gossip stream lost')) lost.push(message)
+    }
+    const node = await raw()
+    await host({
+      bootstrap: [String(node.libp2p.getMultiaddrs()[0])],
+      tuning: { gossipCheckMs: 50 },
+      log,
+    })
+    const gossipStream = (): Stream | undefined =>
+      node.libp2p
+        .getConnections()
+        .flatMap(({ streams }) => streams)
+        .find(({ protocol, direction }) => protocol.startsWith('/meshsub/') && direction === 'inbound')
+    await eventually('gossip has a stream', () => gossipStream() !== undefined)
+    const [before] = node.libp2p.getConnections()
+    assert.deepEqual(lost, [])
+    gossipStream()!.abort(new Error('planted'))
+    await eventually('the connection is closed', () => before!.status !== 'open')
+    await eventually('there is another with gossip', () => gossipStream() !== undefined)
+    assert.deepEqual(lost.length, 1)
+  })
+
   it('fails a dial whose peer id is another one, naming the address', async () => {
     const [one, other] = [await host(), await host()]
     const address = `${other.addresses()[0]!.replace(/\/p2p\/.*/, '')}/p2p/${peerNameOf(seed())}`

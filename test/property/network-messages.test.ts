@@ -42,7 +42,10 @@ const KINDS: Readonly<Record<string, Kind<unknown>>> = {
   'a consensus envelope': kind(
     network.encodeEnvelope,
     network.decodeEnvelope,
-    plain({ message: bytes(60), block: bytes(60) }, { requiredKeys: ['message'] }),
+    plain(
+      { message: bytes(60), block: bytes(60), repeat: fc.integer({ min: 1 }) },
+      { requiredKeys: ['message'] },
+    ),
   ),
   'a certified block': kind(
     network.encodeCertifiedBlock,

@@ -77,6 +77,17 @@ describe('limits of messages', () => {
     assert.equal(network.decodeIds(bytes(length + 32)).ok, false)
   })
 
+  it('T32 refuse a batch with one more transaction that somebody else encoded', () => {
+    // SSZ: an empty transaction is its offset alone, and all offsets point behind the last one.
+    const batchOf = (count: number): Uint8Array => {
+      const offsets = new DataView(new ArrayBuffer(4 * count))
+      for (let i = 0; i < count; i++) offsets.setUint32(4 * i, 4 * count, true)
+      return new Uint8Array(offsets.buffer)
+    }
+    assert.equal(network.decodeTransactionBatch(batchOf(network.MAX_BATCH_TRANSACTIONS)).ok, true)
+    assert.equal(network.decodeTransactionBatch(batchOf(network.MAX_BATCH_TRANSACTIONS + 1)).ok, false)
+  })
+
   it('T32 bound the whole batch, not its transactions alone', () => {
     const half = bytes(network.MAX_BATCH_BYTES / 2 - 8)
     const whole = network.encodeTransactionBatch([half, half])
@@ -129,17 +140,19 @@ describe('decoding messages', () => {
     })
   })
 
-  it('refuses two encodings of one optional field', () => {
-    const without = network.encodeEnvelope({ message: bytes(2) })
-    const withEmpty = network.encodeEnvelope({ message: bytes(2), block: bytes(0) })
-    assert.notDeepEqual(without, withEmpty)
-    assert.deepEqual(network.decodeEnvelope(without), { ok: true, value: { message: bytes(2) } })
-    assert.deepEqual(network.decodeEnvelope(withEmpty), {
+  it('tells an absent field from an empty one, and refuses two of it', () => {
+    const ballotId = bytes(32, 1)
+    const without = network.encodeBallotRequest({ uuid: 'x' })
+    const withOne = network.encodeBallotRequest({ uuid: 'x', ballotId })
+    assert.deepEqual(network.decodeBallotRequest(without), { ok: true, value: { uuid: 'x' } })
+    assert.deepEqual(network.decodeBallotRequest(withOne), { ok: true, value: { uuid: 'x', ballotId } })
+    const withTwo = Uint8Array.from([...withOne, ...ballotId])
+    // Three offsets of 4 bytes, the uuid, then the ballot ids; where the credentials begin moves.
+    new DataView(withTwo.buffer).setUint32(8, 12 + 1 + 64, true)
+    assert.equal(network.decodeBallotRequest(withTwo).ok, false)
+    assert.deepEqual(network.decodeEnvelope(network.encodeEnvelope({ message: bytes(2), block: bytes(0) })), {
       ok: true,
       value: { message: bytes(2), block: bytes(0) },
     })
-    const odd = withEmpty.slice()
-    odd[odd.length - 1] = 2
-    assert.equal(network.decodeEnvelope(odd).ok, false)
   })
 })

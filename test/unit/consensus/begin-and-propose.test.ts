@@ -109,6 +109,11 @@ describe('proposing', () => {
     assert.equal(drafts(twice.effects, 'proposal').length, 1)
     const late = run(h.start, { type: 'work' }, { type: 'timeout', round: 0 }, built)
     assert.equal(drafts(late.effects, 'proposal').length, 0)
+    const building = run(h.start, { type: 'work' }, ...h.roundChanges([1, 2, 3], 4))
+    assert.deepEqual(only(building.effects, 'buildBlock').at(-1), { type: 'buildBlock', round: 4 })
+    assert.deepEqual(run(building.state, built), { state: building.state, effects: [] })
+    const alone = run(h.start, { type: 'work' }, ...h.roundChanges([1, 2], 4))
+    assert.deepEqual(run(alone.state, { ...built, round: 4 }), { state: alone.state, effects: [] })
   })
 
   it('[R5] builds a block once a quorum asks for its round and none was prepared', () => {

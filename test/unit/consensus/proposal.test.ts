@@ -161,11 +161,16 @@ describe('a proposal', () => {
     assert.deepEqual(only(effects, 'setTimer').at(-1), { type: 'setTimer', round: 1000, afterMs: 3000 })
   })
 
-  it('[R13] [R16] brings support for its round: we do not wait there', () => {
+  it('[R13] brings support for its round: the round changes in it count as if they came alone', () => {
     const h = aHeight({ self: 3 })
-    const { state, effects } = run(h.start, h.proposal(1, block(1)), { type: 'timeout', round: 1 })
+    const waiting = run(h.start, { type: 'work' }, { type: 'timeout', round: 0 }, ...h.roundChanges([3], 1))
+    const { state, effects } = run(waiting.state, h.proposal(1, block(1)), { type: 'timeout', round: 1 })
     assert.equal(report(state).round, 2)
     assert.equal(only(effects, 'resend').length, 0)
+    assert.deepEqual(
+      only(effects, 'setTimer').map(({ round }) => round),
+      [1, 2],
+    )
   })
 
   it('of an earlier round is noted, and neither checked nor prepared', () => {

@@ -238,6 +238,8 @@ describe('commits', () => {
 describe('an observer', () => {
   it('[R20] follows, counts and finalises, and never signs, builds or starts a timer', () => {
     const h = aHeight({ self: 'observer' })
+    const idle = run(h.start, { type: 'work' })
+    assert.deepEqual(idle, { state: h.start, effects: [] })
     const { state, effects } = run(
       h.start,
       { type: 'work' },

@@ -83,11 +83,6 @@ function weighted(encoded: Uint8Array, weight: bigint): Point {
   return weight < 0n ? multiple.negate() : multiple
 }
 
-/** Whether two tallies have the same ciphertexts. */
-export function equalTallies(a: EncryptedTally, b: EncryptedTally): boolean {
-  return differingCiphertexts(a, b).length === 0
-}
-
 /** Where two tallies differ; a question or choice that only one of them has counts. */
 export function differingCiphertexts(
   a: EncryptedTally,

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { unwrap, utf8 } from '../../../base/index.ts'
 import { compareArchives, readArchive, writeArchive } from '../../../election/index.ts'
+import { MAX_COMPARISON_LINES } from '../../../election/limits.ts'
 import { decodeTar, encodeTar } from '../../../election/tar.ts'
 import { packFile } from '../../support/election/archive-files.ts'
 import { aWholeElection } from '../../support/election/whole-election.ts'
@@ -195,6 +196,19 @@ describe('T25 the comparison of two copies of an archive', () => {
     assert.equal(unwrap(compareArchives(whole.archive, moved)).length, 1)
     const later = writeArchive(1_800_000_001, whole.entries)
     assert.match(unwrap(compareArchives(whole.archive, later)).join(), /timestamp was 1800000000/)
+  })
+
+  it('names so many files and counts the rest', () => {
+    const board = (files: number): Uint8Array =>
+      writeArchive(
+        1,
+        Array.from({ length: files }, (_, index) => ({ kind: 'data', json: `${index}` }) as const),
+      )
+    const lines = (files: number): readonly string[] => unwrap(compareArchives(board(files), board(0)))
+    assert.equal(lines(MAX_COMPARISON_LINES).length, MAX_COMPARISON_LINES)
+    assert.match(lines(MAX_COMPARISON_LINES).at(-1) ?? '', /is missing/)
+    assert.equal(lines(MAX_COMPARISON_LINES + 1).length, MAX_COMPARISON_LINES + 1)
+    assert.equal(lines(MAX_COMPARISON_LINES + 1).at(-1), 'and 1 more')
   })
 
   it('says which of the two is damaged', () => {

@@ -13,6 +13,7 @@ import {
   trusteesJson,
   writeArchive,
 } from '../../../election/index.ts'
+import { MAX_AUDIT_PLACES } from '../../../election/limits.ts'
 import {
   type LooseFile,
   pack,
@@ -205,10 +206,15 @@ describe('the audit', () => {
       until: 'open',
     })
     const loose = unpack(many.archive)
-    const extras = Array.from({ length: 103 }, (_, index): LooseFile => ({ kind: 'data', text: `${index}` }))
-    const checks = auditArchive(pack([...loose, ...extras])).checks.filter(({ ok }) => !ok)
-    assert.equal(checks.length, 101)
-    assert.equal(checks.at(-1)?.detail, 'and 3 more')
+    const places = (extras: number): readonly string[] =>
+      failures([
+        ...loose,
+        ...Array.from({ length: extras }, (_, index): LooseFile => ({ kind: 'data', text: `${index}` })),
+      ])
+    assert.equal(places(MAX_AUDIT_PLACES).length, MAX_AUDIT_PLACES)
+    assert.match(places(MAX_AUDIT_PLACES).at(-1) ?? '', /no event refers to it/)
+    assert.equal(places(MAX_AUDIT_PLACES + 3).length, MAX_AUDIT_PLACES + 1)
+    assert.equal(places(MAX_AUDIT_PLACES + 3).at(-1), 'A06 and 3 more')
   })
 })
 

@@ -1,40 +1,57 @@
 /** Limits in time: a clock that can be wound again, and waiting that ends when it runs out or the caller gives up. */
 import { NetworkError } from './types.ts'
 
-/** Runs out `ms` after it was last restarted; ends early with its parent. */
+/** Runs out `ms` after it was last restarted; ends early with any of its parents. */
 export interface Deadline {
-  /** Aborted with a `NetworkError`: `timeout`, or `aborted` when the parent was. */
+  /** Aborted with a `NetworkError`: `timeout`, or `aborted` when a parent was, or what `end` was given. */
   readonly signal: AbortSignal
   restart(): void
   /** Until `restart`: time that the other side is not to blame for. */
   pause(): void
-  /** Ends it for good; the signal stays as it is. */
+  end(error: NetworkError): void
+  /** Nobody waits any more; the signal stays as it is. */
   stop(): void
 }
 
-export function createDeadline(ms: number, what: string, parent?: AbortSignal): Deadline {
+/**
+ * A running deadline; `what` begins its error. Not `AbortSignal.any`: that leaves something behind in a parent that
+ * lives as long as the host, each time.
+ */
+export function createDeadline(
+  ms: number,
+  what: string,
+  ...parents: readonly (AbortSignal | undefined)[]
+): Deadline {
   const controller = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const pause = (): void => clearTimeout(timer)
+  const end = (error: NetworkError): void => {
+    pause()
+    controller.abort(error)
+  }
   const restart = (): void => {
     pause()
     if (controller.signal.aborted) return
-    timer = setTimeout(() => {
-      controller.abort(new NetworkError('timeout', `${what}: nothing for ${ms} ms`))
-    }, ms)
+    timer = setTimeout(() => end(new NetworkError('timeout', `${what}: nothing for ${ms} ms`)), ms)
   }
   const onParent = (): void => {
-    pause()
-    controller.abort(abortedBy(parent, what))
+    end(
+      abortedBy(
+        parents.find((parent) => parent?.aborted),
+        what,
+      ),
+    )
   }
   const stop = (): void => {
     pause()
-    parent?.removeEventListener('abort', onParent)
+    for (const parent of parents) parent?.removeEventListener('abort', onParent)
   }
-  if (parent?.aborted) onParent()
-  else parent?.addEventListener('abort', onParent, { once: true })
+  for (const parent of parents) {
+    if (parent?.aborted) onParent()
+    else parent?.addEventListener('abort', onParent, { once: true })
+  }
   restart()
-  return { signal: controller.signal, restart, pause, stop }
+  return { signal: controller.signal, restart, pause, end, stop }
 }
 
 /** The error for a signal's abort: its own when it is a NetworkError. */

@@ -44,6 +44,7 @@ export function startError(error: unknown, listen: readonly string[]): NetworkEr
 
 /** Dialling failed. */
 export function dialError(error: unknown, what: string): NetworkError {
+  if (error instanceof NetworkError) return error
   const text = messagesOf(error)
   if (/UnexpectedPeerError|does not match expected remote identity key/.test(text)) {
     return new NetworkError('refused', `${what}: another peer than the named one answers there`, error)

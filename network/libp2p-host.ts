@@ -216,14 +216,14 @@ class Libp2pHost implements Transport {
     this.#assertStarted()
     const limits = protocolLimits(this.#options.tuning, protocol)
     const id = protocolId(this.#options.networkId, protocol)
-    const cancel = signal ? AbortSignal.any([signal, this.#stopping.signal]) : this.#stopping.signal
     try {
       yield* ask(
         `${protocol} from ${peer}`,
         async (open) => (await this.#members.connect(peer, open)).newStream(id, { signal: open }),
         request,
         limits,
-        cancel,
+        signal,
+        this.#stopping.signal,
       )
     } catch (error) {
       if (isTheirFault(error, request, limits)) this.penalise(peer, BROKEN_FRAME_POINTS, String(error))

@@ -7,7 +7,7 @@ import type { Connection, IdentifyResult, PeerId } from '@libp2p/interface'
 import type { Multiaddr } from '@multiformats/multiaddr'
 import type { AddressBook } from './address-book.ts'
 import { parseAddress, peerOf, toPeerId } from './addresses.ts'
-import { abortedBy, orAborted, sleep } from './deadline.ts'
+import { abortedBy, createDeadline, orAborted, sleep } from './deadline.ts'
 import { dialError } from './errors.ts'
 import type { Node } from './libp2p-node.ts'
 import { CLOSE_TIMEOUT_MS, DIAL_TIMEOUT_MS, IDENTIFY_TIMEOUT_MS, MAX_ADDRESSES_PER_PEER } from './limits.ts'
@@ -81,17 +81,18 @@ export class Membership {
   /** A connection to the first of these addresses that answers; `what` names it in errors, which are NetworkErrors. */
   async open(targets: Multiaddr[], what: string, signal?: AbortSignal): Promise<Connection> {
     const { node, book, stopping } = this.#options
-    const givenUp = AbortSignal.any(signal ? [stopping, signal] : [stopping])
     const peer = targets.map(peerOf).find((name) => name !== undefined)
     if (peer !== undefined) this.#assertNotDenied(peer, what)
+    const deadline = createDeadline(DIAL_TIMEOUT_MS, what, stopping, signal)
     let connection: Connection
     try {
-      const limits = AbortSignal.any([AbortSignal.timeout(DIAL_TIMEOUT_MS), givenUp])
-      connection = await node.libp2p.dial(targets, { signal: limits })
+      connection = await node.libp2p.dial(targets, { signal: deadline.signal })
+      await this.#identified(connection, what, deadline.signal)
     } catch (error) {
-      throw givenUp.aborted ? abortedBy(givenUp, what) : dialError(error, what)
+      throw deadline.signal.aborted ? deadline.signal.reason : dialError(error, what)
+    } finally {
+      deadline.stop()
     }
-    await this.#identified(connection, what, givenUp)
     const name = connection.remotePeer.toString()
     for (const target of targets) book.add(name, target.toString())
     return connection

@@ -7,7 +7,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { concat, toHex, utf8 } from '../base/index.ts'
 import { type Admission, createAdmission, refuseBusy } from './admission.ts'
 import { answerFrames, readAnswer } from './answers.ts'
-import { createDeadline } from './deadline.ts'
+import { createDeadline, type Deadline } from './deadline.ts'
 import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS, SEEN_MS } from './limits.ts'
 import { TOPIC_LIMITS } from './protocols.ts'
 import { isTheirFault } from './request-response.ts'
@@ -104,7 +104,7 @@ class MemoryTransport implements Transport {
   readonly #served = new Map<Protocol, Served>()
   /** When each message was seen, oldest first. */
   readonly #seen = new Map<string, number>()
-  readonly #stopping = new AbortController()
+  readonly #underWay = new Set<Deadline>()
   #state: 'new' | 'started' | 'stopped' = 'new'
 
   constructor(name: string, wires: Wires, tuning: Tuning) {
@@ -131,7 +131,7 @@ class MemoryTransport implements Transport {
   async stop(): Promise<void> {
     this.#state = 'stopped'
     this.#wires.leave(this)
-    this.#stopping.abort(new NetworkError('stopped', 'the host stops'))
+    for (const deadline of this.#underWay) deadline.end(new NetworkError('stopped', 'the host stops'))
   }
 
   peers(): readonly Peer[] {
@@ -181,10 +181,11 @@ class MemoryTransport implements Transport {
     if (request.length > limits.requestBytes) {
       throw new NetworkError('too-large', `${what}: a request has at most ${limits.requestBytes} bytes`)
     }
-    const run = (link: AbortSignal): AsyncGenerator<Uint8Array> => {
-      const signals = [link, this.#stopping.signal, ...(signal ? [signal] : [])]
-      return this.#ask(peer, protocol, request.slice(), AbortSignal.any(signals), what)
-    }
+    const run = (link: AbortSignal): AsyncGenerator<Uint8Array> =>
+      this.#within(createDeadline(limits.idleMs, what, link, signal), (deadline) => {
+        const frames = this.#connection(peer).#answer(this.self, protocol, request.slice(), deadline.signal)
+        return readAnswer(frames, limits, deadline)
+      })
     try {
       yield* this.#wires.during(this.self, peer, run)
     } catch (error) {
@@ -202,23 +203,6 @@ class MemoryTransport implements Transport {
     return this.#scores.isDenied(peer)
   }
 
-  async *#ask(
-    peer: PeerName,
-    protocol: Protocol,
-    request: Uint8Array,
-    signal: AbortSignal,
-    what: string,
-  ): AsyncGenerator<Uint8Array> {
-    const limits = protocolLimits(this.#tuning, protocol)
-    const deadline = createDeadline(limits.idleMs, what, signal)
-    try {
-      const frames = this.#connection(peer).#answer(this.self, protocol, request, deadline.signal)
-      yield* readAnswer(frames, limits, deadline)
-    } finally {
-      deadline.stop()
-    }
-  }
-
   async *#answer(
     from: PeerName,
     protocol: Protocol,
@@ -227,18 +211,28 @@ class MemoryTransport implements Transport {
   ): AsyncGenerator<Uint8Array> {
     const limits = protocolLimits(this.#tuning, protocol)
     const served = this.#served.get(protocol)
-    if (served === undefined)
+    if (served === undefined) {
       throw new NetworkError('refused', `${protocol}: the peer does not speak this protocol`)
+    }
     const isAdmitted = served.admission.enter(from)
-    const signal = AbortSignal.any([gone, this.#stopping.signal])
-    const deadline = createDeadline(limits.idleMs, 'request', signal)
+    const handler = isAdmitted ? served.handler : refuseBusy
     try {
-      const handler = isAdmitted ? served.handler : refuseBusy
-      const chunks = handler(from, request, deadline.signal)
-      yield* answerFrames(chunks, limits, deadline, () => undefined)
+      yield* this.#within(createDeadline(limits.idleMs, 'request', gone), (deadline) =>
+        answerFrames(handler(from, request, deadline.signal), limits, deadline, () => undefined),
+      )
+    } finally {
+      if (isAdmitted) served.admission.leave(from)
+    }
+  }
+
+  /** Runs until the deadline or the stop of this host. */
+  async *#within<T>(deadline: Deadline, run: (deadline: Deadline) => AsyncGenerator<T>): AsyncGenerator<T> {
+    this.#underWay.add(deadline)
+    try {
+      yield* run(deadline)
     } finally {
       deadline.stop()
-      if (isAdmitted) served.admission.leave(from)
+      this.#underWay.delete(deadline)
     }
   }
 

@@ -29,18 +29,18 @@ async function* copies(frames: AsyncIterable<Uint8ArrayList>): AsyncGenerator<Ui
   for await (const frame of frames) yield frame.slice()
 }
 
-/** Asks over a stream of its own. The chunks of the answer; every failure is a NetworkError. */
+/** Asks over a stream of its own, until a signal ends it. The chunks of the answer; every failure is a NetworkError. */
 export async function* ask(
   what: string,
   open: (signal: AbortSignal) => Promise<Stream>,
   request: Uint8Array,
   limits: ProtocolLimits,
-  signal?: AbortSignal,
+  ...signals: readonly (AbortSignal | undefined)[]
 ): AsyncGenerator<Uint8Array> {
   if (request.length > limits.requestBytes) {
     throw new NetworkError('too-large', `${what}: a request has at most ${limits.requestBytes} bytes`)
   }
-  const deadline = createDeadline(limits.idleMs, what, signal)
+  const deadline = createDeadline(limits.idleMs, what, ...signals)
   let stream: Stream | undefined
   try {
     stream = await open(deadline.signal).catch((error: unknown) => {
@@ -76,15 +76,14 @@ export interface Served {
 export async function serve(stream: Stream, served: Served): Promise<void> {
   const { from, handler, limits } = served
   const deadline = createDeadline(limits.idleMs, 'request', served.signal)
-  const gone = new AbortController()
-  const onClose = (): void => gone.abort(new NetworkError('aborted', 'the peer gave up'))
+  const { signal } = deadline
+  const onClose = (): void => deadline.end(new NetworkError('aborted', 'the peer gave up'))
   stream.addEventListener('close', onClose)
-  const signal = AbortSignal.any([deadline.signal, gone.signal])
   try {
     const request = await firstFrame(framesOf(stream, limits.requestBytes, signal))
     deadline.restart()
     await pipe(
-      answerFrames(handler(from, request, signal), limits, { ...deadline, signal }, served.onFailure),
+      answerFrames(handler(from, request, signal), limits, deadline, served.onFailure),
       (frames) => encode(frames),
       (bytes) => sendAll(stream, bytes, signal, deadline.restart),
     )

@@ -3,7 +3,7 @@ import { createAddressBook } from '../../../network/address-book.ts'
 import { createAdmission } from '../../../network/admission.ts'
 import { createDeadline, orAborted, sleep, untilAborted } from '../../../network/deadline.ts'
 import { messageId } from '../../../network/gossip.ts'
-import { MAX_ADDRESSES_PER_PEER, type NetworkError, PROTOCOL_LIMITS } from '../../../network/index.ts'
+import { MAX_ADDRESSES_PER_PEER, NetworkError, PROTOCOL_LIMITS } from '../../../network/index.ts'
 import { networkTag, protocolId, topicName } from '../../../network/protocols.ts'
 
 const ID = Uint8Array.from({ length: 32 }, (_, index) => index)
@@ -101,8 +101,13 @@ describe('a deadline', () => {
     const deadline = createDeadline(1000, 'a question', parent.signal)
     parent.abort()
     await assert.rejects(orAborted(never, deadline.signal), isCode('aborted'))
-    const ended = createDeadline(1000, 'a question', AbortSignal.abort())
+    const ended = createDeadline(1000, 'a question', undefined, AbortSignal.abort())
     await assert.rejects(orAborted(never, ended.signal), isCode('aborted'))
+    const reason = AbortSignal.abort(new NetworkError('stopped', 'the host stops'))
+    await assert.rejects(
+      orAborted(never, createDeadline(1000, 'a question', reason).signal),
+      isCode('stopped'),
+    )
   })
 
   it('lets a source go that hangs, without waiting for it', async () => {

@@ -1,5 +1,8 @@
 /** Validators that are away, and what the others do without them. */
 import { strict as assert } from 'node:assert'
+import { decodeEnvelope } from '../../network/index.ts'
+import { withFaults } from '../support/faulty-transport.ts'
+import { seededRandom } from '../support/ledger-builders.ts'
 import {
   aNodeNetwork,
   anOpenElection,
@@ -72,4 +75,33 @@ describe('absent validators', function () {
     await network.runUntil(() => network.height(0) >= 2, 4000, 'two blocks')
     await network.stopAll()
   })
+
+  it('lets one that hears no proposals and no blocks follow by asking its peers', async () => {
+    const network = aNodeNetwork(4)
+    for (const index of [0, 1, 2]) await network.start(index)
+    const transport = withFaults(network.hub.transport(nameOf(3)), {
+      isLost: (topic, payload) => topic === 'blocks' || hasBlock(payload),
+    })
+    const { failures } = await network.start(3, { transport })
+    await network.runUntil(() => network.height(3) >= 4, 30_000, 'four blocks')
+    assert.deepEqual(failures, [])
+    await network.stopAll()
+  })
+
+  it('goes on while a third of all gossip is lost', async () => {
+    const network = aNodeNetwork(4)
+    for (let index = 0; index < 4; index++) {
+      const random = seededRandom(`losses of ${index}`)
+      const isLost = (): boolean => random(1)[0]! < 85
+      await network.start(index, { transport: withFaults(network.hub.transport(nameOf(index)), { isLost }) })
+    }
+    await network.runUntil(() => leastHeight(network) >= 6, 120_000, 'six blocks')
+    for (const { failures } of network.running.values()) assert.deepEqual(failures, [])
+    await network.stopAll()
+  })
 })
+
+function hasBlock(payload: Uint8Array): boolean {
+  const envelope = decodeEnvelope(payload)
+  return envelope.ok && envelope.value.block !== undefined
+}

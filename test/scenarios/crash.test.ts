@@ -1,9 +1,21 @@
 /** Power cuts between any two effects of a validator (T31). */
 import { strict as assert } from 'node:assert'
-import type { Transport } from '../../network/index.ts'
+import { toHex, unwrap } from '../../base/index.ts'
+import { decodeMessage } from '../../consensus/index.ts'
+import { blockId, decodeBlock } from '../../ledger/index.ts'
+import { decodeEnvelope, type Transport } from '../../network/index.ts'
+import { openChainStore } from '../../storage/index.ts'
 import { aContradictionChecker, type ContradictionChecker } from '../support/contradictions.ts'
 import { aCrashingDisk, aVolatileJournal, type CrashingDisk } from '../support/crashing-disk.ts'
-import { aDisk, aNodeNetwork, leastHeight, type NodeNetwork, nameOf } from '../support/node-network.ts'
+import { withFaults } from '../support/faulty-transport.ts'
+import {
+  aDisk,
+  aNodeNetwork,
+  type Disk,
+  leastHeight,
+  type NodeNetwork,
+  nameOf,
+} from '../support/node-network.ts'
 
 /** Proposes at height 1: it has most to contradict. */
 const VICTIM = 1
@@ -12,24 +24,13 @@ const OTHERS = [0, 2]
 
 /** A transport of the victim that tells the checker everything sent, and sends nothing after the power cut. */
 function overheard(network: NodeNetwork, checker: ContradictionChecker, crash: CrashingDisk): Transport {
-  const transport = network.hub.transport(nameOf(VICTIM))
-  return {
-    self: transport.self,
-    addresses: () => transport.addresses(),
-    start: () => transport.start(),
-    stop: () => transport.stop(),
-    peers: () => (crash.isDead() ? [] : transport.peers()),
-    dial: (address, signal) => transport.dial(address, signal),
-    subscribe: (topic, handler) => transport.subscribe(topic, handler),
-    publish: async (topic, payload) => {
+  return withFaults(network.hub.transport(nameOf(VICTIM)), {
+    isAlone: () => crash.isDead(),
+    onPublish: async (topic, payload) => {
       await crash.moment()
       if (topic === 'consensus') checker.hear(payload)
-      await transport.publish(topic, payload)
     },
-    handle: (protocol, handler) => transport.handle(protocol, handler),
-    request: (peer, protocol, request, signal) => transport.request(peer, protocol, request, signal),
-    penalise: (peer, points, reason) => transport.penalise(peer, points, reason),
-  }
+  })
 }
 
 interface Outcome {
@@ -107,5 +108,53 @@ describe('T31 a validator whose power is cut', function () {
       found.push(...(await cutAt(moment, 'both')).checker.contradictions)
     }
     assert.notDeepEqual(found, [])
+  })
+})
+
+/** The id of the block that a payload proposes for height 1. */
+function proposedIn(payload: Uint8Array): string | undefined {
+  const envelope = decodeEnvelope(payload)
+  const message = envelope.ok ? decodeMessage(envelope.value.message) : envelope
+  if (!message.ok || message.value.kind !== 'proposal') return undefined
+  const { height, blockId: id } = message.value.signed.statement
+  return height === 1 ? id : undefined
+}
+
+async function firstBlockId({ database }: Disk, networkId: Uint8Array): Promise<string> {
+  const stored = await (await openChainStore(database, networkId)).block(1)
+  assert.ok(stored)
+  return toHex(blockId(unwrap(decodeBlock(stored.block)).header))
+}
+
+describe('a validator alone whose power is cut', function () {
+  this.timeout(120_000)
+
+  it('finalises the block that it had proposed, and none other', async () => {
+    let cuts = 0
+    for (let moment = 0; moment < 30; moment++) {
+      const network = aNodeNetwork(1)
+      const [journal, below] = [aVolatileJournal(), aDisk()]
+      const crash = aCrashingDisk(below, journal, moment)
+      const proposed: string[] = []
+      const transport = withFaults(network.hub.transport(nameOf(0)), {
+        onPublish: async (_topic, payload) => {
+          await crash.moment()
+          const id = proposedIn(payload)
+          if (id !== undefined) proposed.push(id)
+        },
+      })
+      void network.start(0, { ...crash.disk, transport })
+      await network.run(1500)
+      await transport.stop()
+      if (crash.isDead()) cuts++
+      const again = aCrashingDisk(below, journal, Number.POSITIVE_INFINITY)
+      const { node, failures } = await network.start(0, again.disk)
+      await network.runUntil(() => node.chain.height() > 0, 10_000, 'a block')
+      const first = await firstBlockId(below, network.networkId)
+      if (proposed[0] !== undefined) assert.equal(first, proposed[0], `cut at moment ${moment}`)
+      assert.deepEqual(failures, [])
+      await network.stopAll()
+    }
+    assert.ok(cuts > 15, 'the power was cut')
   })
 })

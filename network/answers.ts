@@ -84,6 +84,12 @@ export async function* readAnswer(
   throw new NetworkError('malformed', 'the answer broke off before its end')
 }
 
+/** Whether a failed request was the asked peer's doing: an answer against the rules. */
+export function isTheirFault(error: unknown, request: Uint8Array, limits: ProtocolLimits): boolean {
+  if (!(error instanceof NetworkError)) return false
+  return error.code === 'malformed' || (error.code === 'too-large' && request.length <= limits.requestBytes)
+}
+
 /** A peer's text as it may be shown: one line, no control characters. */
 function printable(bytes: Uint8Array): string {
   const text = fromUtf8(bytes.subarray(0, MAX_DETAIL_BYTES)) ?? ''

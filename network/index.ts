@@ -1,6 +1,5 @@
 /** libp2p host and memory transport behind one port, and the bytes of every request, response and gossip message. */
-export { peerNameOf } from './identity.ts'
-export { createLibp2pTransport, type Libp2pOptions } from './libp2p-host.ts'
+export { createLibp2pTransport, type Libp2pOptions } from './libp2p-transport.ts'
 export * from './limits.ts'
 export { createMemoryHub, type MemoryHub } from './memory-transport.ts'
 export {
@@ -44,6 +43,7 @@ export {
   encodeTransactionBatch,
   type SubmitOutcome,
 } from './messages/transactions.ts'
+export { peerNameOf } from './peer-name.ts'
 export { PROTOCOL_LIMITS, type ProtocolLimits, TOPIC_LIMITS, type TopicLimits } from './protocols.ts'
 export type { Tuning } from './tuning.ts'
 export * from './types.ts'

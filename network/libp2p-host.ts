@@ -7,17 +7,19 @@ import { randomBytes } from '@noble/hashes/utils.js'
 import { type AddressBook, createAddressBook } from './address-book.ts'
 import { parseAddress, peerOf } from './addresses.ts'
 import { createAdmission, refuseBusy } from './admission.ts'
+import { isTheirFault } from './answers.ts'
 import { keepConnected } from './bootstrap.ts'
 import { sleep } from './deadline.ts'
 import { startError } from './errors.ts'
 import { createGossip, type Gossip } from './gossip.ts'
 import { createNode, type Node } from './libp2p-node.ts'
+import type { Libp2pOptions } from './libp2p-transport.ts'
 import { BROKEN_FRAME_POINTS, GOSSIP_CHECK_MS, REJECTED_MESSAGE_POINTS } from './limits.ts'
 import { Membership } from './membership.ts'
 import { protocolId } from './protocols.ts'
-import { ask, isTheirFault, serve } from './request-response.ts'
+import { ask, serve } from './request-response.ts'
 import { createScores, type Scores } from './scores.ts'
-import { protocolLimits, type Tuning } from './tuning.ts'
+import { protocolLimits } from './tuning.ts'
 import {
   type GossipHandler,
   NetworkError,
@@ -29,24 +31,8 @@ import {
   type Transport,
 } from './types.ts'
 
-export interface Libp2pOptions {
-  /** Topics and protocols carry it: networks never mix. */
-  readonly networkId: Uint8Array
-  /** Ed25519 seed of this host's peer id, 32 bytes. Without it a fresh one is made (light hosts). */
-  readonly privateKey?: Uint8Array
-  /** Multiaddrs to listen on (TCP, and `/ws` for WebSockets); empty: dial only. */
-  readonly listen: readonly string[]
-  /** Peers to keep connected, multiaddrs with peer ids. Our own address among them is left out. */
-  readonly bootstrap: readonly string[]
-  /** Whether to take part in gossip (clients do not). */
-  readonly gossip: boolean
-  readonly log?: (message: string, fields: Readonly<Record<string, unknown>>) => void
-  /** Other limits than the defaults. */
-  readonly tuning?: Tuning
-}
-
 /** A host that is not started yet. Refuses malformed addresses with a NetworkError. */
-export async function createLibp2pTransport(options: Libp2pOptions): Promise<Transport> {
+export async function createHost(options: Libp2pOptions): Promise<Transport> {
   const scores = createScores(options.tuning?.now ?? Date.now, options.tuning?.scores)
   const book = createAddressBook()
   const bootstrap = new Set<PeerName>()

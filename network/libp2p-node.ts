@@ -4,14 +4,16 @@ import 'promise.withresolvers/auto'
 import { type GossipSub, gossipsub } from '@chainsafe/libp2p-gossipsub'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
+import { privateKeyFromRaw } from '@libp2p/crypto/keys'
 import { type Identify, identify } from '@libp2p/identify'
-import type { Libp2p, PeerId } from '@libp2p/interface'
+import type { Libp2p, PeerId, PrivateKey } from '@libp2p/interface'
 import { ping } from '@libp2p/ping'
 import { tcp } from '@libp2p/tcp'
 import { webSockets } from '@libp2p/websockets'
+import { ed25519 } from '@noble/curves/ed25519.js'
 import { createLibp2p, type ServiceFactoryMap } from 'libp2p'
+import { assert, concat } from '../base/index.ts'
 import { gossipOptions, type Validating } from './gossip.ts'
-import { hostKey } from './identity.ts'
 import {
   DIAL_TIMEOUT_MS,
   IDENTIFY_TIMEOUT_MS,
@@ -95,4 +97,10 @@ export async function createNode(options: NodeOptions): Promise<Node> {
     services,
   })
   return { libp2p, ...(libp2p.services as unknown as Omit<Node, 'libp2p'>) }
+}
+
+/** The key of a seed of 32 bytes. libp2p's raw form is the seed and the public key. */
+function hostKey(seed: Uint8Array): PrivateKey {
+  assert(seed.length === 32, 'the seed of a host key has 32 bytes')
+  return privateKeyFromRaw(concat(seed, ed25519.getPublicKey(seed)))
 }

@@ -6,11 +6,10 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat, toHex, utf8 } from '../base/index.ts'
 import { type Admission, createAdmission, refuseBusy } from './admission.ts'
-import { answerFrames, readAnswer } from './answers.ts'
+import { answerFrames, isTheirFault, readAnswer } from './answers.ts'
 import { createDeadline, type Deadline } from './deadline.ts'
 import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS, SEEN_MS } from './limits.ts'
 import { TOPIC_LIMITS } from './protocols.ts'
-import { isTheirFault } from './request-response.ts'
 import { createScores, type Scores } from './scores.ts'
 import { protocolLimits, type Tuning } from './tuning.ts'
 import {

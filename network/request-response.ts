@@ -102,12 +102,6 @@ async function firstFrame(frames: AsyncIterable<Uint8Array>): Promise<Uint8Array
   throw new NetworkError('malformed', 'a stream without a request')
 }
 
-/** Whether a failed request was the asked peer's doing: an answer against the rules. */
-export function isTheirFault(error: unknown, request: Uint8Array, limits: ProtocolLimits): boolean {
-  if (!(error instanceof NetworkError)) return false
-  return error.code === 'malformed' || (error.code === 'too-large' && request.length <= limits.requestBytes)
-}
-
 /** What the framing throws at bytes against the rules. */
 function framingError(error: unknown, what: string): NetworkError | undefined {
   switch (error instanceof Error ? error.name : '') {

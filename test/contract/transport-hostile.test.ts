@@ -1,7 +1,9 @@
 /** Peers over libp2p that keep to no rule: they speak to the streams themselves, below our own host. */
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
+import { generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import type { Stream } from '@libp2p/interface'
+import { peerIdFromPrivateKey } from '@libp2p/peer-id'
 import { multiaddr } from '@multiformats/multiaddr'
 import {
   createLibp2pTransport,
@@ -273,6 +275,10 @@ describe('libp2p transport, among peers that keep to no rule', () => {
     const privateKey = seed()
     assert.equal((await host({ privateKey })).self, peerNameOf(privateKey))
     assert.equal(peerNameOf(new Uint8Array(32)), '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN')
+    for (let i = 0; i < 20; i++) {
+      const key = await generateKeyPairFromSeed('Ed25519', new Uint8Array(32).fill(i))
+      assert.equal(peerNameOf(new Uint8Array(32).fill(i)), peerIdFromPrivateKey(key).toString())
+    }
   })
 
   it('makes light hosts that ask and take no part in gossip', async () => {

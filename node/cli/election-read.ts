@@ -1,6 +1,7 @@
 /** `psephos election list`, `show UUID`, `result UUID`: what the network says about elections, certified. */
 import { toHex } from '../../base/index.ts'
 import type { CertifiedElection } from '../../client/index.ts'
+import type { Question } from '../../election/index.ts'
 import type { ElectionRecord, Genesis, Party } from '../../ledger/index.ts'
 import type { Context } from './context.ts'
 import { CommandError, orFail } from './error.ts'
@@ -156,10 +157,15 @@ function describe({ record, height, time }: CertifiedElection, genesis: Genesis)
   ]
   const questions = draft.questions.map(
     (question, i) =>
-      `\n${i + 1}. ${question.question} (choose ${question.min} to ${question.max}${question.blank ? ', or blank' : ''})\n` +
+      `\n${i + 1}. ${question.question} (${howMany(question)})\n` +
       question.answers.map((answer) => `   - ${answer}`).join('\n'),
   )
   return [pairs(rows), ...questions].join('\n')
+}
+
+function howMany({ min, max, blank }: Question): string {
+  const count = min === max ? `choose ${min}` : `choose ${min} to ${max}`
+  return blank ? `${count}, or blank` : count
 }
 
 function pendingRolls({ rolls }: ElectionRecord): string {

@@ -126,7 +126,7 @@ function describe(report: Report): string {
       ['validator', 'last heard', 'with'],
       ...report.validators.map(({ name, isSelf, lastHeard }) => [
         isSelf ? `${name} (this node)` : name,
-        lastHeard === undefined ? 'never' : `${(lastHeard.agoMs / 1000).toFixed(1)} s ago`,
+        lastHeard === undefined ? (isSelf ? '' : 'never') : `${(lastHeard.agoMs / 1000).toFixed(1)} s ago`,
         lastHeard === undefined
           ? ''
           : `${lastHeard.kind} of height ${lastHeard.height}, round ${lastHeard.round}`,

@@ -1,6 +1,6 @@
 /** `psephos demo` from the outside: processes, JSON, archive, and what the official tool says of it. */
 import { strict as assert } from 'node:assert'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { requireBeleniosTool } from '../support/belenios-tool.ts'
 import { inTemporaryDirectory } from '../support/temporary-directory.ts'
@@ -77,6 +77,7 @@ describe('psephos demo', function () {
       assert.ok(officialDiffAccepts(halfWay, archive, result.election))
       assert.ok(!officialDiffAccepts(archive, halfWay, result.election), 'the tool does tell')
       const network = join(directory, 'network')
+      checkLogs(network)
       const receipt = ['receipt', 'verify', join(directory, 'receipt.json')]
       const verified = await psephos([...receipt, '--genesis', join(network, 'genesis.json'), '--json'])
       assert.equal(verified.exitCode, 0, verified.stderr)
@@ -116,6 +117,22 @@ describe('psephos demo', function () {
       assert.ok(!pids.some(isAlive))
     }))
 })
+
+/** T38 No daemon's log of the whole run holds a secret of any home. */
+function checkLogs(network: string): void {
+  const homes = readdirSync(network).filter((name) => name.startsWith('node-'))
+  const secrets = homes.flatMap((home) => {
+    const keys = join(network, home, 'keys')
+    return readdirSync(keys).map((name) => readFileSync(join(keys, name), 'utf8').trim())
+  })
+  assert.equal(secrets.length, 3 * homes.length)
+  for (const home of homes) {
+    const log = readFileSync(join(network, home, 'log.jsonl'), 'utf8')
+    assert.match(log, /"finalised"/)
+    assert.ok(!secrets.some((secret) => log.includes(secret)))
+    assert.doesNotMatch(log, /[1-9A-HJ-NP-Za-km-z]{5}-[1-9A-HJ-NP-Za-km-z]{6}-/, 'no credential')
+  }
+}
 
 /** Starts a demo on two validators and sends SIGINT as soon as they run. */
 async function interruptDemo(

@@ -87,6 +87,7 @@ export class Membership {
     let connection: Connection
     try {
       connection = await node.libp2p.dial(targets, { signal: deadline.signal })
+      deadline.restart()
       await this.#identified(connection, what, deadline.signal)
     } catch (error) {
       throw deadline.signal.aborted ? deadline.signal.reason : dialError(error, what)

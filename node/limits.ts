@@ -42,6 +42,9 @@ export const REPUBLISH_AFTER_MS = 5000
 /** Ballots that wait for verification: some seconds of work; beyond it, clients are told `busy` and come again. */
 export const MAX_VERIFIER_JOBS = 1024
 
+/** How long a ballot waits for agreement to come to rest: beyond this both share, so that ballots get through under any load. */
+export const MAX_GIVE_WAY_MS = 100
+
 // ---- chain ----------------------------------------------------------------------------------------------------------
 /** Executed proposals that are remembered: a height has one, and one more a round change. */
 export const MAX_EXECUTED_BLOCKS = 8

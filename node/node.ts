@@ -99,7 +99,7 @@ async function assemble(
   const logger = ports.logger.child({ node: options.name })
   const self = selfOf(options)
   const validators: ValidatorSet = { keys: genesis.validators.map(({ publicKey }) => publicKey) }
-  const verifier = ports.verifier ?? createInlineVerifier({ clock })
+  const verifier = ports.verifier ?? createInlineVerifier({ clock, giveWay: () => runner.idle() })
   const store = await openChainStore(ports.database, networkId)
   const ballots = createBallotArchive(store)
   const chain = await Chain.open({ genesis, networkId }, { store, verifier, ballots, clock })

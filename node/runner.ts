@@ -18,7 +18,7 @@ import type { Chain, ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { HeightRun } from './height-run.ts'
 import { Inbox } from './inbox.ts'
-import { MAX_MAILBOX } from './limits.ts'
+import { MAX_GIVE_WAY_MS, MAX_MAILBOX } from './limits.ts'
 import type { Logger } from './log.ts'
 import type { Self } from './voice.ts'
 
@@ -134,6 +134,13 @@ export class Runner {
       verdict = refusal === undefined ? 'accept' : verdictOf(refusal.code)
     })
     return verdict
+  }
+
+  /** Resolves when nothing is being carried out, or after MAX_GIVE_WAY_MS: others give way to agreement, within reason. */
+  async idle(): Promise<void> {
+    const { clock } = this.#dependencies
+    const until = clock.now() + MAX_GIVE_WAY_MS
+    while (this.#waiting > 0 && clock.now() < until) await this.#turn
   }
 
   /** Ends the height under way and waits for what is being carried out. */

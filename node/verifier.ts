@@ -33,24 +33,42 @@ interface Waiting {
   readonly done: (outcome: Result<void, BallotRefusal>) => void
 }
 
-/** Verifies in this thread, one ballot after the other, and gives everything else its turn between two of them. */
-export function createInlineVerifier(options: {
+export interface InlineVerifierOptions {
   readonly clock: Clock
   /** Defaults to MAX_VERIFIER_JOBS. */
   readonly maxJobs?: number
-}): BallotVerifier {
+  /**
+   * Waited for before each normal job: something that a ballot should not hold up. Agreement goes through many short waits
+   * for disk and network, and would otherwise be a whole ballot later at each of them.
+   */
+  readonly giveWay?: () => Promise<void>
+}
+
+/** Verifies in this thread, one ballot after the other, and gives everything else its turn between two of them. */
+export function createInlineVerifier(options: InlineVerifierOptions): BallotVerifier {
   const maxJobs = options.maxJobs ?? MAX_VERIFIER_JOBS
   const queues: Record<Urgency, Waiting[]> = { urgent: [], normal: [] }
   let isRunning = false
   let isStopped = false
+  /** Ends the wait before a normal job, because an urgent one has come. */
+  let hurry: () => void = () => {}
 
+  const next = async (): Promise<Waiting | undefined> => {
+    if (queues.urgent.length === 0 && queues.normal.length > 0 && options.giveWay !== undefined) {
+      const urgent = new Promise<void>((resolve) => {
+        hurry = resolve
+      })
+      await Promise.race([options.giveWay(), urgent])
+    }
+    return queues.urgent.shift() ?? queues.normal.shift()
+  }
   const run = async (): Promise<void> => {
     if (isRunning) return
     isRunning = true
     while (!isStopped) {
-      const next = queues.urgent.shift() ?? queues.normal.shift()
-      if (next === undefined) break
-      next.done(verifyBallot(next.job.election, next.job.ballot))
+      const waiting = await next()
+      if (waiting === undefined) break
+      waiting.done(verifyBallot(waiting.job.election, waiting.job.ballot))
       await options.clock.pause()
     }
     isRunning = false
@@ -69,12 +87,14 @@ export function createInlineVerifier(options: {
           }),
       )
       assert(queues.normal.length <= maxJobs, 'the verifier keeps its limit')
+      if (urgency === 'urgent') hurry()
       void run()
       return Promise.all(outcomes)
     },
     pending,
     stop: async () => {
       isStopped = true
+      hurry()
       queues.urgent.length = 0
       queues.normal.length = 0
     },

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { GENERATOR } from '../../../crypto/index.ts'
-import { type Ballot, ballotId, createElection, createUuid, type Election } from '../../../election/index.ts'
+import { type Ballot, createElection, createUuid, type Election } from '../../../election/index.ts'
 import { createManualClock } from '../../../node/clock.ts'
 import { type BallotVerifier, createInlineVerifier } from '../../../node/verifier.ts'
 import { aBallot, QUESTIONS, seededRandom } from '../../support/ledger-builders.ts'
@@ -71,7 +71,27 @@ describe('the ballot verifier', () => {
       note('urgent', urgent, 'urgent'),
     ])
     assert.deepEqual(order, ['a', 'urgent', 'b', 'c'])
-    assert.equal(ballotId(a).length, 32)
+  })
+
+  it('gives way before each ballot, but not for a proposal that waits for one', async () => {
+    let ways = 0
+    const verifier = createInlineVerifier({
+      clock: createManualClock(0),
+      giveWay: async () => {
+        ways++
+      },
+    })
+    const [a, b] = ballots(2)
+    assert.ok(a && b)
+    await verifier.verify(jobs([a, b]), 'normal')
+    assert.equal(ways, 2)
+    await verifier.verify(jobs([a, b]), 'urgent')
+    assert.equal(ways, 2)
+    const stuck = createInlineVerifier({ clock: createManualClock(0), giveWay: () => new Promise(() => {}) })
+    void stuck.verify(jobs([a]), 'normal')
+    await stuck.verify(jobs([b]), 'urgent')
+    assert.equal(stuck.pending(), 1, 'the other one still waits')
+    await stuck.stop()
   })
 
   it('takes nothing once it is stopped', async () => {

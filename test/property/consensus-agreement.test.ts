@@ -3,6 +3,7 @@ import { maxFaulty } from '../../consensus/index.ts'
 import { babbler } from '../support/consensus/adversaries/babbler.ts'
 import { equivocator, type SharedMemory } from '../support/consensus/adversaries/equivocator.ts'
 import { silent } from '../support/consensus/adversaries/silent.ts'
+import { usurper } from '../support/consensus/adversaries/usurper.ts'
 import { Violation } from '../support/consensus/checker.ts'
 import { dice } from '../support/consensus/random.ts'
 import {
@@ -58,7 +59,7 @@ const seeds = (count: number): readonly number[] => Array.from({ length: count }
 
 describe('agreement and progress of the whole network', () => {
   for (const n of [1, 4, 5, 6, 7, 10]) {
-    const count = n > 6 ? 60 : 120
+    const count = n > 6 ? 25 : 50
     it(`n = ${n}: loss, delay, duplicates, splits and crashes`, () => {
       for (const seed of seeds(count)) agreesAndProceeds({ n, seed })
     })
@@ -76,6 +77,11 @@ describe('agreement and progress of the whole network', () => {
           seed,
           adversaries: adversaries(n, maxFaulty(n), seed, () => equivocator(camps)),
         })
+      }
+    })
+    it(`n = ${n}: T30 with f usurping validators besides`, () => {
+      for (const seed of seeds(count)) {
+        agreesAndProceeds({ n, seed, adversaries: adversaries(n, maxFaulty(n), seed, usurper) })
       }
     })
     it(`n = ${n}: T30 with f babbling validators besides`, () => {

@@ -63,34 +63,34 @@ describe('decoding', () => {
   const [KIND, ROUND, BLOCK, IS_PREPARED, PREPARED_ROUND] = [0, 9, 13, 45, 46]
 
   it('T05 refuses kinds that do not exist', () => {
-    for (const kind of [0, 5, 255]) assert.ok(isRefused(withByte(prepare, KIND, kind)))
+    for (const kind of [0, 5, 255]) assert.equal(isRefused(withByte(prepare, KIND, kind)), true)
   })
 
   it('T05 refuses a prepared block where a kind has none, so that a statement has one encoding', () => {
-    assert.ok(isRefused(withByte(prepare, IS_PREPARED, 1)))
-    assert.ok(isRefused(withByte(prepare, PREPARED_ROUND, 1)))
-    assert.ok(isRefused(withByte(unprepared, BLOCK, 1)))
-    assert.ok(isRefused(withByte(unprepared, PREPARED_ROUND, 1)))
-    assert.ok(isRefused(withByte(prepare, IS_PREPARED, 2)))
+    assert.equal(isRefused(withByte(prepare, IS_PREPARED, 1)), true)
+    assert.equal(isRefused(withByte(prepare, PREPARED_ROUND, 1)), true)
+    assert.equal(isRefused(withByte(unprepared, BLOCK, 1)), true)
+    assert.equal(isRefused(withByte(unprepared, PREPARED_ROUND, 1)), true)
+    assert.equal(isRefused(withByte(prepare, IS_PREPARED, 2)), true)
   })
 
   it('refuses a round change to round 0, or from a prepared round that is not below', () => {
-    assert.ok(isRefused(withByte(unprepared, ROUND, 0)))
+    assert.equal(isRefused(withByte(unprepared, ROUND, 0)), true)
     const prepared = encodeStatement({
       kind: 'roundChange',
       height: 1,
       round: 2,
       prepared: { round: 1, blockId: block(1) },
     })
-    assert.ok(!isRefused(prepared))
-    assert.ok(isRefused(withByte(prepared, PREPARED_ROUND, 2)))
+    assert.equal(isRefused(prepared), false)
+    assert.equal(isRefused(withByte(prepared, PREPARED_ROUND, 2)), true)
   })
 
   it('takes heights up to 2^53 - 1 and rounds up to 2^32 - 1, and nothing above', () => {
     const largest: Statement = { kind: 'commit', height: MAX_HEIGHT, round: MAX_ROUND, blockId: block(1) }
     assert.deepEqual(decodeStatement(encodeStatement(largest)), { ok: true, value: largest })
-    assert.ok(isRefused(withByte(encodeStatement(largest), 7, 0x20)))
-    assert.ok(isRefused(withByte(encodeStatement(largest), 8, 0xff)))
+    assert.equal(isRefused(withByte(encodeStatement(largest), 7, 0x20)), true)
+    assert.equal(isRefused(withByte(encodeStatement(largest), 8, 0xff)), true)
     assert.throws(() => encodeStatement({ ...largest, height: MAX_HEIGHT + 1 }), /well-formed/)
     assert.throws(() => encodeStatement({ ...largest, round: MAX_ROUND + 1 }), /well-formed/)
   })

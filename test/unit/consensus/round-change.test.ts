@@ -154,7 +154,7 @@ describe('a round change', () => {
   it('[R14] with a prepared block needs a quorum of prepares for just that', () => {
     const prepared = { round: 1, blockId: block(7) }
     const good = h.preparesFor(1, block(7))
-    assert.ok(!isRefused(roundChangeOf(0, 2, prepared, good)))
+    assert.equal(isRefused(roundChangeOf(0, 2, prepared, good)), false)
     const wrong = [
       [],
       h.preparesFor(1, block(7), 2),
@@ -165,17 +165,17 @@ describe('a round change', () => {
       [...h.preparesFor(1, block(7), 2), h.prepare(4, 1, block(7))],
       [...good, h.prepare(3, 1, block(6))],
     ]
-    for (const prepares of wrong) assert.ok(isRefused(roundChangeOf(0, 2, prepared, prepares)))
+    for (const prepares of wrong) assert.equal(isRefused(roundChangeOf(0, 2, prepared, prepares)), true)
   })
 
   it('[R14] without a prepared block carries no prepares', () => {
-    assert.ok(isRefused(roundChangeOf(0, 2, undefined, h.preparesFor(1, block(7)))))
+    assert.equal(isRefused(roundChangeOf(0, 2, undefined, h.preparesFor(1, block(7)))), true)
   })
 
   it('[R14] cannot have prepared in the round it asks for, or above', () => {
     for (const round of [2, 3]) {
       const prepared = { round, blockId: block(7) }
-      assert.ok(isRefused(roundChangeOf(0, 2, prepared, h.preparesFor(round, block(7)))))
+      assert.equal(isRefused(roundChangeOf(0, 2, prepared, h.preparesFor(round, block(7)))), true)
     }
   })
 

@@ -231,8 +231,7 @@ class SimulatedNetwork implements Network {
       !other.isDown &&
       !this.#isSplit(index, other.index)
     ) {
-      const certificate = other.chain[validator.height]
-      if (certificate !== undefined) validator.adopt(certificate)
+      if (!validator.isDown) for (const one of other.chain.slice(validator.height)) validator.adopt(one)
     }
     this.#at(faults === undefined ? SYNC_EVERY_MS : 1000, () => this.#everySecond(index))
   }

@@ -28,3 +28,5 @@ export const HEADS_REMEMBERED = 1024
 export const POLL_INTERVAL_MS = 250
 /** After this time without finality a ballot is handed in again: its pools may have been restarted. */
 export const RESUBMIT_AFTER_MS = 5000
+/** Submissions of one ballot that wait for a peer's answer: a silent peer keeps none of the others waiting. */
+export const DELIVERIES_MAX = 3

@@ -1,8 +1,8 @@
 /**
  * The peers of a client: dialled when they are needed, asked side by side, and left out for good once one has lied.
  *
- * Two addresses of one peer are one peer: "two peers said so" must mean two. A peer that does not answer is asked again the
- * next time; one whose answer cannot be true is not.
+ * Two addresses of one peer are one peer: "two peers said so" must mean two. A peer that does not answer is asked after the
+ * others the next time; one whose answer cannot be true is not asked again.
  */
 import type { Refusal, Result } from '../base/index.ts'
 import type { PeerName, Protocol, Transport } from '../network/index.ts'
@@ -28,6 +28,8 @@ export interface Question<T> {
   readonly chunksMax: number
   readonly bytesMax: number
   readonly check: (chunks: readonly Uint8Array[]) => Result<T, Refusal>
+  /** Told of each credible answer as it comes, while others are still waited for. */
+  readonly onAnswer?: (peer: PeerName, value: T) => void
 }
 
 /** The peers that a client talks to. */
@@ -41,6 +43,8 @@ export interface Peers {
 interface Entry {
   readonly address: string
   name?: PeerName
+  /** Whether it did not answer the last time: then others are asked before it. */
+  isSilent?: boolean
 }
 
 /** The peers behind these addresses. */
@@ -83,7 +87,10 @@ export function createPeers(
       return { kind: 'silent', fault: { peer, detail: reasonOf(error) } }
     }
     const checked = question.check(chunks)
-    if (checked.ok) return { kind: 'answer', peer, value: checked.value }
+    if (checked.ok) {
+      question.onAnswer?.(peer, checked.value)
+      return { kind: 'answer', peer, value: checked.value }
+    }
     leaveOut(peer, checked.error.detail)
     return { kind: 'lie', fault: { peer, detail: checked.error.detail } }
   }
@@ -93,10 +100,13 @@ export function createPeers(
     const lies: Fault[] = []
     const silent: Fault[] = []
     const asked = new Set<PeerName>()
-    const waiting = [...entries]
+    const waiting = [...entries].sort((a, b) => Number(a.isSilent ?? false) - Number(b.isSilent ?? false))
     while (answers.length < enough && waiting.length > 0) {
       const batch = waiting.splice(0, enough - answers.length)
-      for (const answer of await Promise.all(batch.map((entry) => askOne(entry, question, asked)))) {
+      const said = await Promise.all(batch.map((entry) => askOne(entry, question, asked)))
+      for (const [i, answer] of said.entries()) {
+        const entry = batch[i]
+        if (entry !== undefined) entry.isSilent = answer.kind === 'silent'
         if (answer.kind === 'answer') answers.push(answer)
         else if (answer.kind === 'lie') lies.push(answer.fault)
         else if (answer.kind === 'silent') silent.push(answer.fault)

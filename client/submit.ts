@@ -10,10 +10,14 @@ import type { Peers } from './peers.ts'
 import { nobody, oneChunk } from './reads.ts'
 import type { ClientError, Submission } from './types.ts'
 
-/** Hands transactions, in requests of bounded size, to every peer (at most SUBMIT_PEERS_MAX of them). */
+/**
+ * Hands transactions, in requests of bounded size, to every peer (at most SUBMIT_PEERS_MAX of them); `onAnswer` is told of
+ * each peer's outcomes of a request while others are still waited for.
+ */
 export async function submitTo(
   peers: Peers,
   transactions: readonly Transaction[],
+  onAnswer: (peer: string, outcomes: readonly SubmitOutcome[]) => void = () => {},
 ): Promise<Result<readonly Submission[], ClientError>> {
   const byPeer = new Map<string, SubmitOutcome[]>()
   let position = 0
@@ -24,6 +28,7 @@ export async function submitTo(
         request: encodeTransactionBatch(batch),
         chunksMax: 1,
         bytesMax: ANSWER_BYTES_MAX,
+        onAnswer,
         check: (chunks) => {
           const outcomes = oneChunk(chunks, decodeOutcomes)
           if (!outcomes.ok || outcomes.value.length === batch.length) return outcomes

@@ -15,12 +15,12 @@ import {
   tracker,
 } from '../election/index.ts'
 import type { ElectionRecord } from '../ledger/index.ts'
-import type { BallotAnswer } from '../network/index.ts'
+import type { BallotAnswer, SubmitOutcome } from '../network/index.ts'
 import { derivedElection } from './certified.ts'
-import { POLL_INTERVAL_MS, RESUBMIT_AFTER_MS } from './limits.ts'
+import { DELIVERIES_MAX, POLL_INTERVAL_MS, RESUBMIT_AFTER_MS } from './limits.ts'
 import { type Reader, readBallot, readElection } from './reads.ts'
 import { createReceipt } from './receipt.ts'
-import { fateOf, submitTo } from './submit.ts'
+import { fateOf, isTaken, submitTo } from './submit.ts'
 import type { CastBallot, ClientDependencies, ClientError } from './types.ts'
 
 /** A voter's order. */
@@ -91,7 +91,21 @@ function prepareBallot(
   return ballot.ok ? ballot : refuse('answers-invalid', ballot.error.detail)
 }
 
-/** Hands the ballot in, again from time to time, until it is proved to be on the board or the time is over. */
+/** What the peers have said about a ballot so far. */
+interface Delivery {
+  readonly takenBy: Set<string>
+  /** Requests that some peer has not answered yet. */
+  underWay: number
+  /** Why all peers that answered refuse it. */
+  refusal?: ClientError
+  /** The last thing that went wrong. */
+  trouble?: ClientError
+}
+
+/**
+ * Hands the ballot in, again from time to time, until it is proved to be on the board or the time is over. The proof is looked for
+ * while peers still answer: a slow one delays nobody.
+ */
 async function submitUntilFinal(
   reader: Reader,
   ballot: Ballot,
@@ -99,51 +113,63 @@ async function submitUntilFinal(
   { now, sleep }: Pick<ClientDependencies, 'now' | 'sleep'>,
 ): Promise<Result<CastBallot, ClientError>> {
   const id = ballotId(ballot)
-  const deadline = now() + options.timeoutMs
-  const takenBy = new Set<string>()
+  const { uuid, timeoutMs } = options
+  const deadline = now() + timeoutMs
+  const delivery: Delivery = { takenBy: new Set(), underWay: 0 }
   let submitAgainAt = now()
-  let trouble: ClientError | undefined
   do {
-    if (now() >= submitAgainAt) {
+    if (delivery.underWay < DELIVERIES_MAX && now() >= submitAgainAt) {
       submitAgainAt = now() + RESUBMIT_AFTER_MS
-      const handedIn = await handIn(reader, ballot)
-      if (!handedIn.ok && handedIn.error.code !== 'no-peer' && takenBy.size === 0) return handedIn
-      if (handedIn.ok) for (const peer of handedIn.value) takenBy.add(peer)
-      else trouble = handedIn.error
+      void deliver(reader, ballot, delivery)
     }
     await sleep(POLL_INTERVAL_MS)
-    const proved = await readBallot(reader, {
-      uuid: options.uuid,
-      ballotId: id,
-      credential: ballot.credential,
-    })
+    if (delivery.refusal !== undefined) return { ok: false, error: delivery.refusal }
+    const proved = await readBallot(reader, { uuid, ballotId: id, credential: ballot.credential })
     if (proved.ok && isComplete(proved.value.answer)) {
-      const receipt = createReceipt(options.uuid, reader.trust.networkId, proved.value.answer)
+      const receipt = createReceipt(uuid, reader.trust.networkId, proved.value.answer)
       return ok({ tracker: tracker(id), receipt, height: proved.value.head.header.height })
     }
-    if (!proved.ok) {
-      if (proved.error.code === 'fork') return proved
-      trouble = proved.error
-    }
+    if (!proved.ok && proved.error.code === 'fork') return proved
+    if (!proved.ok) delivery.trouble = proved.error
   } while (now() < deadline)
+  return notFinal(id, timeoutMs, delivery)
+}
+
+function notFinal(
+  id: Uint8Array,
+  timeoutMs: number,
+  { takenBy, trouble }: Delivery,
+): { readonly ok: false; readonly error: ClientError } {
   const who = takenBy.size === 0 ? 'no peer took it' : `taken by ${[...takenBy].join(', ')}`
+  const last = trouble === undefined ? '' : `; last trouble: ${trouble.detail}`
   return refuse(
     'not-final-in-time',
-    `ballot ${tracker(id)} was not final after ${options.timeoutMs} ms (${who})${trouble === undefined ? '' : `; last trouble: ${trouble.detail}`}; vote again through other peers, the last ballot counts`,
+    `ballot ${tracker(id)} was not final after ${timeoutMs} ms (${who})${last}; vote again through other peers, the last ballot counts`,
   )
 }
 
-/** The peers that took the ballot (none: all were busy), or why all others refuse it. */
-async function handIn(reader: Reader, ballot: Ballot): Promise<Result<readonly string[], ClientError>> {
-  const submitted = await submitTo(reader.peers, [{ kind: 'ballot', ballot }])
-  if (!submitted.ok) return submitted
-  const { takenBy, refusals } = fateOf(submitted.value, 0)
-  const refusal = refusals.find(({ code }) => code !== 'busy')
-  if (takenBy.length > 0 || refusal === undefined) return ok(takenBy)
-  const detail = `${refusal.code}: ${refusal.detail} (peer ${refusal.peer})`
-  if (refusal.code === 'unknown-credential') return refuse('unknown-credential', detail)
-  if (refusal.code === 'not-open' || refusal.code === 'wrong-phase') return refuse('not-open', detail)
-  return refuse('refused', detail)
+/** Hands the ballot to all peers and notes what they say; never fails. */
+async function deliver(reader: Reader, ballot: Ballot, delivery: Delivery): Promise<void> {
+  const { takenBy } = delivery
+  delivery.underWay++
+  const submitted = await submitTo(reader.peers, [{ kind: 'ballot', ballot }], (peer, [outcome]) => {
+    if (outcome !== undefined && isTaken(outcome)) takenBy.add(peer)
+  })
+  delivery.underWay--
+  if (!submitted.ok) {
+    if (submitted.error.code === 'no-peer' || takenBy.size > 0) delivery.trouble = submitted.error
+    else delivery.refusal = submitted.error
+    return
+  }
+  const refusal = fateOf(submitted.value, 0).refusals.find(({ code }) => code !== 'busy')
+  if (takenBy.size === 0 && refusal !== undefined) delivery.refusal = refusalOf(refusal)
+}
+
+function refusalOf({ code, detail, peer }: SubmitOutcome & { readonly peer: string }): ClientError {
+  const text = `${code}: ${detail} (peer ${peer})`
+  if (code === 'unknown-credential') return { code, detail: text }
+  if (code === 'not-open' || code === 'wrong-phase') return { code: 'not-open', detail: text }
+  return { code: 'refused', detail: text }
 }
 
 function isComplete(

@@ -1,4 +1,5 @@
 /** Sending a transaction and waiting until it is final. */
+import { setTimeout as wait } from 'node:timers/promises'
 import { toHex } from '../../base/index.ts'
 import { type CertifiedElection, fateOf } from '../../client/index.ts'
 import { publicKeyOf } from '../../crypto/index.ts'
@@ -7,17 +8,26 @@ import { loadKey } from '../index.ts'
 import { CommandError, orFail } from './error.ts'
 import type { Connection } from './network.ts'
 
+/** How often what all peers were too busy for is offered again, and after which time. */
+const BUSY_ATTEMPTS = 20
+const BUSY_WAIT_MS = 500
+
 /** Hands transactions in; fails with the code of the refusal where all peers refuse one of them. */
 export async function send(
   { client }: Pick<Connection, 'client'>,
   transactions: readonly Transaction[],
 ): Promise<void> {
-  const submissions = orFail(await client.submit(transactions))
-  for (const position of transactions.keys()) {
-    const { takenBy, refusals } = fateOf(submissions, position)
-    if (takenBy.length > 0) continue
-    const refusal = refusals.find(({ code }) => code !== 'busy') ?? refusals[0]
-    throw new CommandError(refusal?.code ?? 'refused', refusal?.detail ?? 'no peer took the transaction')
+  let waiting = transactions
+  for (let attempt = 1; ; attempt++) {
+    const submissions = orFail(await client.submit(waiting))
+    const fates = waiting.map((transaction, i) => ({ transaction, ...fateOf(submissions, i) }))
+    const untaken = fates.filter(({ takenBy }) => takenBy.length === 0)
+    const refusal = untaken.flatMap(({ refusals }) => refusals).find(({ code }) => code !== 'busy')
+    if (refusal !== undefined) throw new CommandError(refusal.code, refusal.detail)
+    if (untaken.length === 0) return
+    if (attempt === BUSY_ATTEMPTS) throw new CommandError('busy', 'all peers are too busy; try again later')
+    waiting = untaken.map(({ transaction }) => transaction)
+    await wait(BUSY_WAIT_MS)
   }
 }
 

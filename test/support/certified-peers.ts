@@ -83,7 +83,9 @@ export interface Lies {
   readonly election?: (answer: ElectionAnswer, uuid: string) => ElectionAnswer
   readonly ballot?: (answer: BallotAnswer, request: BallotRequest) => BallotAnswer
   readonly archive?: (answer: ElectionAnswer, archive: Uint8Array) => readonly [ElectionAnswer, Uint8Array]
-  readonly submit?: (transactions: readonly Transaction[]) => readonly SubmitOutcome[]
+  readonly submit?: (
+    transactions: readonly Transaction[],
+  ) => readonly SubmitOutcome[] | Promise<readonly SubmitOutcome[]>
 }
 
 /** A peer of a test. */
@@ -130,7 +132,8 @@ export async function aPeer(
   transport.handle('submit', async function* (_from, request) {
     const batch = unwrap(decodeTransactionBatch(request)).map((bytes) => unwrap(decodeTransaction(bytes)))
     submitted.push(...batch)
-    yield encodeOutcomes(lies.submit?.(batch) ?? batch.map(() => ({ code: 'accepted', detail: '' })))
+    const outcomes = await lies.submit?.(batch)
+    yield encodeOutcomes(outcomes ?? batch.map(() => ({ code: 'accepted', detail: '' })))
   })
   await transport.start()
   return { name, transport, submitted, address: transport.addresses()[0] ?? name }

@@ -53,7 +53,7 @@ describe("a client's peers", () => {
     assert.deepEqual(asked, ['a', 'b'])
   })
 
-  it('goes on to the next peer when one is silent, and asks the silent one again the next time', async () => {
+  it('goes on to the next peer when one is silent, and asks the silent one after the others the next time', async () => {
     let isDown = true
     const { transport } = aTransport((address) => {
       if (address === 'a' && isDown) throw new Error('nobody listens there')
@@ -64,7 +64,12 @@ describe("a client's peers", () => {
     assert.deepEqual(found.silent, [{ peer: 'a', detail: 'nobody listens there' }])
     assert.equal(found.answers.length, 2)
     isDown = false
-    assert.equal((await peers.ask(question, 1)).answers[0]?.peer, 'a')
+    const next = async (enough: number) => {
+      return (await peers.ask(question, enough)).answers.map(({ peer }) => peer)
+    }
+    assert.deepEqual(await next(2), ['b', 'c'])
+    assert.deepEqual(await next(3), ['b', 'c', 'a'])
+    assert.deepEqual(await next(1), ['a'], 'it has answered')
   })
 
   it('never asks again a peer whose answer cannot be true', async () => {

@@ -109,6 +109,8 @@ async function aScene(options: {
 }
 
 const YES = [[1, 0]]
+/** An answer that never comes. */
+const SILENCE = new Promise<never>(() => {})
 
 describe('casting a ballot', () => {
   it('returns when the ballot is proved to be on the board, and hands it to all peers', async () => {
@@ -173,7 +175,20 @@ describe('casting a ballot', () => {
     const voted = await client.vote(uuid, CREDENTIALS[0]!, YES, 60_000)
     assert.ok(!voted.ok && voted.error.code === 'refused')
     assert.match(voted.error.detail, /ballot-invalid: bad proof/)
-    assert.equal(clock.now(), 0)
+    assert.ok(clock.now() <= 4 * POLL_INTERVAL_MS)
+  })
+
+  it('T27 does not wait for a peer that never says whether it took the ballot', async () => {
+    const { client, chain } = await aScene({ lies: [{}, { submit: () => SILENCE }], honest: [0] })
+    assert.ok((await client.vote(uuid, CREDENTIALS[0]!, YES, 10_000)).ok)
+    assert.equal(recordOf(chain, uuid).ballots, 1)
+  })
+
+  it('T27 names the peer that took the ballot while another never answers', async () => {
+    const { client } = await aScene({ lies: [{}, { submit: () => SILENCE }], honest: [] })
+    const voted = await client.vote(uuid, CREDENTIALS[0]!, YES, 3000)
+    assert.ok(!voted.ok && voted.error.code === 'not-final-in-time')
+    assert.match(voted.error.detail, /taken by peer-1\)/)
   })
 
   it('refuses a credential that is none, and one that is not on the roll', async () => {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { fromUtf8 } from '../../base/index.ts'
+import { concat, fromUtf8 } from '../../base/index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
 
@@ -12,10 +12,18 @@ export async function readInput(path: string, bytesMax: number): Promise<Uint8Ar
     throw unreadable(path, error)
   })
   try {
-    const { size } = await file.stat()
-    if (size > bytesMax)
-      throw new CommandError('file-too-large', `${path} has ${size} bytes, at most ${bytesMax} are read`)
-    return new Uint8Array(await file.readFile())
+    const about = await file.stat()
+    if (about.size > bytesMax) throw tooLarge(path, bytesMax)
+    if (about.isFile()) return new Uint8Array(await file.readFile())
+    // A pipe or device has no size: it is read to its end, or to the limit.
+    const pieces: Uint8Array[] = []
+    let length = 0
+    for await (const piece of file.createReadStream({ autoClose: false })) {
+      pieces.push(new Uint8Array(piece))
+      length += piece.length
+      if (length > bytesMax) throw tooLarge(path, bytesMax)
+    }
+    return concat(...pieces)
   } catch (error) {
     throw error instanceof CommandError ? error : unreadable(path, error)
   } finally {
@@ -94,6 +102,10 @@ export async function writeNewFile(path: string, content: Uint8Array | string, m
   } catch (error) {
     throw unwritable(path, error)
   }
+}
+
+function tooLarge(path: string, bytesMax: number): CommandError {
+  return new CommandError('file-too-large', `${path} has more than ${bytesMax} bytes; no more are read`)
 }
 
 function unreadable(path: string, error: unknown): CommandError {

@@ -74,7 +74,9 @@ export function createPeers(
     try {
       peer = await reach(entry)
     } catch (error) {
-      return { kind: 'silent', fault: { peer: entry.name ?? entry.address, detail: reasonOf(error) } }
+      // The transport's reason may begin with the address, too: once is enough.
+      const detail = reasonOf(error).replace(`${entry.address}: `, '')
+      return { kind: 'silent', fault: { peer: entry.name ?? entry.address, detail } }
     }
     const lie = left.get(peer)
     if (lie !== undefined) return { kind: 'lie', fault: { peer, detail: lie } }

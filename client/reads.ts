@@ -4,6 +4,7 @@
  */
 import { ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import { maxFaulty } from '../consensus/index.ts'
+import { isUuid } from '../election/index.ts'
 import {
   type BallotAnswer,
   type BallotRequest,
@@ -38,6 +39,11 @@ export async function readElection(
   reader: Reader,
   uuid: string,
 ): Promise<Result<CertifiedElection, ClientError>> {
+  if (!isUuid(uuid))
+    return refuse(
+      'unknown-election',
+      `"${uuid.slice(0, 64)}" is not the id of an election: see election list`,
+    )
   const question: Question<VerifiedAnswer> = {
     protocol: 'election',
     request: encodeUuid(uuid),
@@ -128,7 +134,8 @@ export function nobody(found: Answers<unknown>): { readonly ok: false; readonly 
       'untrusted-answer',
       `no peer gave an answer that its proofs bear out: ${faultList(found.lies)}`,
     )
-  return refuse('no-peer', `no peer answers: ${faultList(found.silent) || 'none was given'}`)
+  const silent = faultList(found.silent) || 'none was given'
+  return refuse('no-peer', `no peer answers; start a daemon, or name others that run: ${silent}`)
 }
 
 /** The only chunk of an answer, decoded. */

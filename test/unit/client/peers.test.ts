@@ -47,6 +47,14 @@ describe("a client's peers", () => {
     assert.deepEqual(asked, ['a', 'b'])
   })
 
+  it('names the address of a silent peer once', async () => {
+    const { transport } = aTransport((address) => {
+      throw new Error(`${address}: nobody listens there`)
+    })
+    const { silent } = await createPeers(['a'], transport, () => {}).ask(question, 1)
+    assert.deepEqual(silent, [{ peer: 'a', detail: 'nobody listens there' }])
+  })
+
   it('asks no more peers than are enough', async () => {
     const { transport, asked } = aTransport((address) => address)
     await createPeers(['a', 'b', 'c'], transport, () => {}).ask(question, 2)

@@ -258,11 +258,15 @@ describe('certified reads', () => {
   it('says which election is unknown, and that no peer answers', async () => {
     const { chain } = anElectionWithResult()
     const view = viewOf(chain)
-    const known = await (await aClient(chain, [{ view }, { view }])).client.election('NoSuchElection1')
+    const known = await (await aClient(chain, [{ view }, { view }])).client.election('NoSuchVote1234')
     assert.ok(!known.ok && known.error.code === 'unknown-election')
+    for (const text of ['', 'a'.repeat(300), '../..', 'with space 1234']) {
+      const read = await (await aClient(chain, [{ view }, { view }])).client.election(text)
+      assert.ok(!read.ok && read.error.code === 'unknown-election', text)
+    }
     const silent = await aClient(chain, [{ view }])
     await silent.peers[0]!.transport.stop()
-    const read = await silent.client.election('NoSuchElection1')
+    const read = await silent.client.election('NoSuchVote1234')
     assert.ok(!read.ok && read.error.code === 'no-peer')
   })
 

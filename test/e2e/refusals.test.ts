@@ -118,7 +118,7 @@ describe('bad input', function () {
       /closesAt must be after opensAt/,
     )
     await expectRefusal(
-      drafting('stranger.json', DRAFT, town.registrarKey),
+      drafting('stranger.json', DRAFT, town.registrarKeys[0]),
       'unknown-administrator',
       /belongs to no administrator/,
     )
@@ -137,7 +137,7 @@ describe('bad input', function () {
     const [first = '', second = '', third = ''] = entries
     const publish = (name: string, roll: unknown): readonly string[] => {
       const path = file(name, JSON.stringify(roll))
-      return ['roll', 'publish', uuid, path, '--key', town.registrarKey, '--home', home]
+      return ['roll', 'publish', uuid, path, '--key', town.registrarKeys[0], '--home', home]
     }
     await expectRefusal(
       publish('twice.json', [first, second, second]),
@@ -159,11 +159,13 @@ describe('bad input', function () {
       election.uuid,
       election.roll,
       '--key',
-      town.registrarKey,
+      town.registrarKeys[0],
       '--home',
       home,
     ]
     await expectRefusal(again, 'roll-exists', /frozen/)
+    const unknown = ['roll', 'sign', uuid, election.roll, '--key', town.registrarKeys[1], '--home', home]
+    await expectRefusal(unknown, 'roll-unknown', /nobody has published this roll/)
   })
 
   it('a damaged archive, and an export over a file that it does not extend', async () => {
@@ -196,8 +198,14 @@ describe('bad input', function () {
   })
 
   it('a home of another network, a database of another schema version; and nothing is lost by any of it', async () => {
-    const [letter = ''] = election.letters
-    const cast = await psephosJson<{ tracker: string; height: number }>(vote(letter, '[[1,0]]'))
+    const receipt = join(directory, 'receipt.json')
+    const cast = await psephosJson<{ tracker: string; height: number }>(
+      [...vote('-', '[[1,0]]'), '--receipt', receipt],
+      { stdin: `${election.credentials[0] ?? ''}\n` },
+    )
+    const verify = ['receipt', 'verify', receipt, '--genesis', town.genesis]
+    const verified = await psephosJson<{ tracker: string; counts: boolean }>(verify)
+    assert.deepEqual([verified.tracker, verified.counts], [cast.tracker, true])
     const genesis = join(home, 'genesis.json')
     const kept = join(directory, 'kept.json')
     copyFileSync(genesis, kept)

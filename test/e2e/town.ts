@@ -16,7 +16,8 @@ export interface Town {
   readonly directory: string
   readonly genesis: string
   readonly administratorKey: string
-  readonly registrarKey: string
+  /** Of two registrars; both must sign a roll. */
+  readonly registrarKeys: readonly [string, string]
   readonly homes: readonly string[]
   /** Running nodes by their place; a killed one is taken out. */
   readonly nodes: Map<number, NodeProcess>
@@ -35,7 +36,7 @@ export async function aTown(directory: string, validators: number): Promise<Town
     administrator: string
     registrars: string[]
     nodes: { home: string; address: string }[]
-  }>(['testnet', directory, '--validators', String(validators)])
+  }>(['testnet', directory, '--validators', String(validators), '--registrars', '2'])
   const homes = made.nodes.map(({ home }) => home)
   const file = new Uint8Array(readFileSync(made.genesis))
   const trust = { genesis: unwrap(parseGenesis(file)), networkId: networkIdOf(file) }
@@ -60,7 +61,7 @@ export async function aTown(directory: string, validators: number): Promise<Town
     directory,
     genesis: made.genesis,
     administratorKey: made.administrator,
-    registrarKey: made.registrars[0] ?? '',
+    registrarKeys: [made.registrars[0] ?? '', made.registrars[1] ?? ''],
     homes,
     nodes,
     client,
@@ -137,9 +138,12 @@ export async function anOpenElection(town: Town, voters: number, file: object = 
   writeFileSync(list, Array.from({ length: voters }, (_, i) => `voter ${i + 1}\n`).join(''))
   const generate = ['credentials', 'generate', '--voters', list, '--election', uuid, '--out', out]
   const { roll } = await psephosJson<{ roll: string }>(generate)
-  const network = ['--key', town.registrarKey, '--home', town.homes[0] ?? '']
-  const published = await psephosJson<{ accepted: boolean }>(['roll', 'publish', uuid, roll, ...network])
-  assert.equal(published.accepted, true)
+  const sign = (command: string, key: string): Promise<{ accepted: boolean; signatures: number }> =>
+    psephosJson(['roll', command, uuid, roll, '--key', key, '--home', town.homes[0] ?? ''])
+  const [first, second] = town.registrarKeys
+  const published = await sign('publish', first)
+  assert.deepEqual([published.accepted, published.signatures], [false, 1], 'one of two has signed')
+  assert.equal((await sign('sign', second)).accepted, true)
   unwrap(await town.client.waitFor(uuid, ({ phase }) => phase === 'open', 60_000))
   const letters = readdirSync(join(out, 'voters'))
     .sort()

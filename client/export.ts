@@ -15,8 +15,9 @@ import {
 import type { ElectionRecord } from '../ledger/index.ts'
 import { decodeElectionAnswer, encodeUuid } from '../network/index.ts'
 import { type VerifiedAnswer, verifyAnswer } from './certified.ts'
-import { ARCHIVE_BYTES_MAX, ARCHIVE_CHUNKS_MAX } from './limits.ts'
-import { nobody, type Reader } from './reads.ts'
+import { ARCHIVE_BYTES_MAX, ARCHIVE_CHUNKS_MAX, READ_PEERS } from './limits.ts'
+import type { Answers, Question } from './peers.ts'
+import { nobody, type Reader, readElection } from './reads.ts'
 import type { ClientError } from './types.ts'
 
 /** An archive and the certified record that it follows from. */
@@ -29,42 +30,66 @@ interface ArchiveAnswer extends VerifiedAnswer {
   readonly archive: Uint8Array
 }
 
-/** Asks one peer after the other until an archive ends in its certified head. */
+/**
+ * The archive of an election. Where its board stands is asked of two peers first; an archive that is certified and older than
+ * that is not taken while another peer has a newer one (a peer may be late, or withhold the end of the board).
+ */
 export async function exportArchive(
   reader: Reader,
   uuid: string,
 ): Promise<Result<CertifiedArchive, ClientError>> {
-  const found = await reader.peers.ask(
-    {
-      protocol: 'archive',
-      request: encodeUuid(uuid),
-      chunksMax: ARCHIVE_CHUNKS_MAX,
-      bytesMax: ARCHIVE_BYTES_MAX,
-      check: (chunks): Result<ArchiveAnswer, Refusal> => {
-        const [first, ...pieces] = chunks
-        const answer = decodeElectionAnswer(first ?? new Uint8Array(0))
-        if (!answer.ok) return answer
-        const verified = verifyAnswer(answer.value, uuid, reader.trust)
-        if (!verified.ok) return verified
-        const archive = concat(...pieces)
-        const complete = checkArchive(archive, verified.value.record?.board)
-        return complete.ok ? ok({ ...verified.value, archive }) : complete
-      },
-    },
-    1,
-  )
-  const [answer] = found.answers
+  const known = await readElection(reader, uuid)
+  if (!known.ok) return known
+  const { board, draft } = known.value.record
+  if (board === undefined)
+    return refuse('not-open', `election ${uuid} has no board yet: it opens at ${isoTime(draft.opensAt)}`)
+  const question: Question<ArchiveAnswer> = {
+    protocol: 'archive',
+    request: encodeUuid(uuid),
+    chunksMax: ARCHIVE_CHUNKS_MAX,
+    bytesMax: ARCHIVE_BYTES_MAX,
+    check: (chunks) => checkAnswer(chunks, uuid, reader),
+  }
+  let found = await reader.peers.ask(question, 1)
+  if (found.answers.length > 0 && heightOf(newest(found)) < board.height)
+    found = await reader.peers.ask(question, READ_PEERS)
+  const answer = newest(found)
   if (answer === undefined) return nobody(found)
   const fork = reader.heads.note(answer.value.head, answer.peer)
   if (fork !== undefined) return { ok: false, error: fork }
   const { record, archive } = answer.value
-  if (record === undefined) return refuse('unknown-election', `peer ${answer.peer} knows no election ${uuid}`)
-  if (record.board === undefined)
+  if (record === undefined || heightOf(answer) < board.height)
     return refuse(
-      'not-open',
-      `election ${uuid} has no board yet: it opens at ${isoTime(record.draft.opensAt)}`,
+      'untrusted-answer',
+      `the board of ${uuid} has ${board.height + 1} events, and the archives that peers give have fewer; try again, or name other peers`,
     )
   return ok({ archive, record })
+}
+
+type Answered = Answers<ArchiveAnswer>['answers'][number]
+
+function newest({ answers }: Answers<ArchiveAnswer>): Answered | undefined {
+  return [...answers].sort((a, b) => heightOf(b) - heightOf(a))[0]
+}
+
+/** Height of the board that an archive ends at; below every board where there is none. */
+function heightOf(answer: Answered | undefined): number {
+  return answer?.value.record?.board?.height ?? -1
+}
+
+function checkAnswer(
+  chunks: readonly Uint8Array[],
+  uuid: string,
+  reader: Reader,
+): Result<ArchiveAnswer, Refusal> {
+  const [first, ...pieces] = chunks
+  const answer = decodeElectionAnswer(first ?? new Uint8Array(0))
+  if (!answer.ok) return answer
+  const verified = verifyAnswer(answer.value, uuid, reader.trust)
+  if (!verified.ok) return verified
+  const archive = concat(...pieces)
+  const complete = checkArchive(archive, verified.value.record?.board)
+  return complete.ok ? ok({ ...verified.value, archive }) : complete
 }
 
 function isoTime(time: number): string {

@@ -175,13 +175,24 @@ describe('exports', () => {
     assert.ok(!exported.ok && exported.error.code === 'untrusted-answer')
   })
 
+  it('T25 are taken from a peer that has the whole board, where another withholds its end', async () => {
+    const { chain, early, uuid } = aTalliedElection()
+    const late = viewOf(early)
+    const archive = await archiveOf(late, uuid)
+    const withheld: Lies = { archive: () => [electionAnswer(late, uuid), archive] }
+    const whole = await (await aClient(chain, [withheld, {}])).export(uuid)
+    assert.ok(whole.ok && whole.value.record.phase === 'tallied')
+    const none = await (await aClient(chain, [withheld, withheld])).export(uuid)
+    assert.ok(!none.ok && none.error.code === 'untrusted-answer', 'a certified but older board')
+  })
+
   it('say that an election has no board before it opens, and that one is unknown', async () => {
     const chain = aChain(aGenesis({ validators: 4 }))
     const uuid = aFrozenElection(chain)
     const client = await aClient(chain, [{}])
     const frozen = await client.export(uuid)
     assert.ok(!frozen.ok && frozen.error.code === 'not-open')
-    const unknown = await client.export('NoSuchElection1')
+    const unknown = await client.export('NoSuchVote1234')
     assert.ok(!unknown.ok && unknown.error.code === 'unknown-election')
   })
 })

@@ -72,6 +72,8 @@ interface Scene {
   readonly clock: SleepClock
   readonly peers: readonly TestPeer[]
   readonly warnings: readonly string[]
+  /** Ends what a silent peer keeps waiting. */
+  readonly close: () => Promise<void>
 }
 
 /** Peers that take ballots; whenever the client sleeps, a block is made of what the peers of `honest` took. */
@@ -105,7 +107,10 @@ async function aScene(options: {
     },
     { transport, random: seededRandom('client'), ...clock, onWarning: (warning) => warnings.push(warning) },
   )
-  return { chain, client, clock, peers, warnings }
+  const close = async (): Promise<void> => {
+    await Promise.all([transport, ...peers.map((peer) => peer.transport)].map((one) => one.stop()))
+  }
+  return { chain, client, clock, peers, warnings, close }
 }
 
 const YES = [[1, 0]]
@@ -179,16 +184,18 @@ describe('casting a ballot', () => {
   })
 
   it('T27 does not wait for a peer that never says whether it took the ballot', async () => {
-    const { client, chain } = await aScene({ lies: [{}, { submit: () => SILENCE }], honest: [0] })
+    const { client, chain, close } = await aScene({ lies: [{}, { submit: () => SILENCE }], honest: [0] })
     assert.ok((await client.vote(uuid, CREDENTIALS[0]!, YES, 10_000)).ok)
     assert.equal(recordOf(chain, uuid).ballots, 1)
+    await close()
   })
 
   it('T27 names the peer that took the ballot while another never answers', async () => {
-    const { client } = await aScene({ lies: [{}, { submit: () => SILENCE }], honest: [] })
+    const { client, close } = await aScene({ lies: [{}, { submit: () => SILENCE }], honest: [] })
     const voted = await client.vote(uuid, CREDENTIALS[0]!, YES, 3000)
     assert.ok(!voted.ok && voted.error.code === 'not-final-in-time')
     assert.match(voted.error.detail, /taken by peer-1\)/)
+    await close()
   })
 
   it('refuses a credential that is none, and one that is not on the roll', async () => {

@@ -46,11 +46,14 @@ export interface Diagnostics {
   readonly blockTime: number
   /** This node's clock. */
   readonly now: number
+  /** The nodes among the peers. */
   readonly peers: readonly {
     readonly id: string
     readonly addresses: readonly string[]
     readonly height?: number
   }[]
+  /** How many other connections there are: voters and other clients, whom this report does not name (T38). */
+  readonly clients: number
   readonly validators: readonly ValidatorDiagnostics[]
   readonly isCatchingUp: boolean
   /** The height under way; absent while catching up. */
@@ -91,6 +94,8 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
     abandoned: 0,
   }
   for (const { phase } of elections(state)) phases[phase]++
+  const peers = transport.peers()
+  const nodes = peers.filter(({ id }) => sync.isNode(id))
   return {
     name: sources.name,
     network: genesis.network,
@@ -104,10 +109,11 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
     stateRoot: toHex(stateRoot(state)),
     blockTime: state.head.time,
     now: clock.now(),
-    peers: transport.peers().map(({ id, addresses }) => {
+    peers: nodes.map(({ id, addresses }) => {
       const height = sync.heightOf(id)
       return { id, addresses, ...(height === undefined ? {} : { height }) }
     }),
+    clients: peers.length - nodes.length,
     validators: validatorsOf(sources),
     isCatchingUp: !sync.isCaughtUp,
     ...(report === undefined ? {} : { consensus: report }),

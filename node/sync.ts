@@ -104,6 +104,11 @@ export class Sync {
     return this.#isCaughtUp
   }
 
+  /** Whether a peer has shown that it is a node: it said where it stands. Clients never do. */
+  isNode(peer: PeerName): boolean {
+    return this.#standing(peer).hasAnswered
+  }
+
   /** The height that a peer stands at, as far as it said. */
   heightOf(peer: PeerName): number | undefined {
     return this.#peers.get(peer)?.height

@@ -25,6 +25,7 @@ const REPORT = z.looseObject({
   peers: z.array(
     z.looseObject({ id: z.string(), addresses: z.array(z.string()), height: z.number().optional() }),
   ),
+  clients: z.number(),
   validators: z.array(
     z.looseObject({
       index: z.number(),
@@ -152,7 +153,9 @@ function words(report: Report): string {
   const age = Math.max(0, (report.now - report.blockTime) / 1000).toFixed(1)
   const role = report.isTrustee ? `${report.role} and trustee` : report.role
   const peers = report.peers.length === 1 ? '1 peer' : `${report.peers.length} peers`
-  const where = `${report.name} (${role}) stands at height ${report.height}, finalised ${age} s ago, with ${peers}`
+  const clients =
+    report.clients === 0 ? '' : ` and ${report.clients === 1 ? '1 client' : `${report.clients} clients`}`
+  const where = `${report.name} (${role}) stands at height ${report.height}, finalised ${age} s ago, with ${peers}${clients}`
   const doing = report.isCatchingUp
     ? 'It is catching up with the others and signs nothing yet.'
     : report.consensus === undefined

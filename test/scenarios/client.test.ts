@@ -92,6 +92,13 @@ describe('clients and nodes', function () {
     const { record } = accepted(await done(network, voter.waitFor(uuid, isTallied, 100_000)))
     assert.deepEqual(record.result, [[0n, 2n]])
     const { archive } = accepted(await done(network, other.export(uuid)))
+    const report = network.running.get(0)!.node.diagnostics()
+    assert.deepEqual(
+      report.peers.map(({ id }) => id).sort(),
+      [1, 2, 3].map((index) => nameOf(index)),
+      'T38 a report that anyone can ask for names nodes, and no voter',
+    )
+    assert.equal(report.clients, 2)
     const audit = auditArchive(archive)
     assert.ok(audit.ok, JSON.stringify(audit.checks.filter(({ ok }) => !ok)))
     assert.deepEqual(accepted(compareArchives(halfWay, archive)), [])

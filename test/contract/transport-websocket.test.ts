@@ -27,8 +27,9 @@ describe('libp2p over WebSockets transport', () => {
     assert.doesNotMatch(stdout, /failing/)
   })
 
-  it('says what to do where it cannot dial', async function () {
-    if ('WebSocket' in globalThis) this.skip()
+  it('says what to do where it cannot dial', async () => {
+    // A Node.js that can dial finds that nobody listens.
+    const reason = 'WebSocket' in globalThis ? /127\.0\.0\.1/ : /Node\.js 22/
     const transport = await createLibp2pTransport({
       networkId: new Uint8Array(32),
       listen: [],
@@ -37,7 +38,7 @@ describe('libp2p over WebSockets transport', () => {
     })
     await transport.start()
     await assert.rejects(transport.dial('/ip4/127.0.0.1/tcp/9/ws'), (error: NetworkError) => {
-      assert.match(error.message, /Node\.js 22/)
+      assert.match(error.message, reason)
       return failsWith('unreachable')(error)
     })
     await transport.stop()

@@ -14,7 +14,12 @@ export function hashToScalar(text: string): bigint {
   return bigEndian(sha256(text)) % ORDER
 }
 
-/** A scalar in 1..q-1 out of a secret seed, by HKDF-SHA-256 (RFC 5869) with 64 output bytes, so that its bias is below 2^-250. */
+/** Secret bytes out of a secret seed, for one purpose that `domain` names: HKDF-SHA-256 (RFC 5869), at most 8160 of them. */
+export function deriveBytes(seed: Uint8Array, domain: string, length: number): Uint8Array {
+  return hkdf(nobleSha256, seed, undefined, utf8(domain), length)
+}
+
+/** A scalar in 1..q-1 out of a secret seed, from 64 derived bytes, so that its bias is below 2^-250. */
 export function deriveScalar(seed: Uint8Array, domain: string): bigint {
-  return (bigEndian(hkdf(nobleSha256, seed, undefined, utf8(domain), 64)) % (ORDER - 1n)) + 1n
+  return (bigEndian(deriveBytes(seed, domain, 64)) % (ORDER - 1n)) + 1n
 }

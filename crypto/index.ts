@@ -18,7 +18,7 @@ export {
   pointToHex,
   precompute,
 } from './group.ts'
-export { deriveScalar, hashToScalar, sha256 } from './hash.ts'
+export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
 export { type Random, randomScalar } from './random.ts'
 export {
   isStrictPublicKey,

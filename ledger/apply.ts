@@ -17,12 +17,12 @@ import {
   payloadHash,
   resultJson,
 } from '../election/index.ts'
-import { type CeremonyOutcome, leaveOut, missingTrusteeParts, sharesList, withPart } from './ceremony.ts'
+import { type CeremonyOutcome, leaveOut, missingTrusteeParts, sharesRoot, withPart } from './ceremony.ts'
 import type { CeremonyTransaction } from './check-ceremony.ts'
 import { belenios, countingBallot, type ElectionState, withBallot, withRecord } from './election-state.ts'
 import { boardKey, type ChangeLog, chunkKey, countingKey } from './image.ts'
 import { MAX_REASON_BYTES, ROLL_DEPTH } from './limits.ts'
-import { listRoot, zeroList } from './list-tree.ts'
+import { zeroList } from './list-tree.ts'
 import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
 import { flatEntries, placeOf, weightAt } from './roll.ts'
 import { cutText } from './ssz.ts'
@@ -79,8 +79,8 @@ export function applyCeremonyStep(
     case 'ceremonyCommitment':
       return add({ commitment: transaction.commitment })
     case 'ceremonyDealing': {
-      const sharesRoot = listRoot(sharesList(transaction.shares))
-      return add({ dealing: { polynomial: transaction.polynomial, sharesRoot, transaction: id } })
+      const { polynomial, shares } = transaction
+      return add({ dealing: { polynomial, sharesRoot: sharesRoot(shares), transaction: id } })
     }
     case 'ceremonyKey':
       return add({ key: transaction.key })

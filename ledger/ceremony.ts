@@ -25,7 +25,7 @@ import { assert, concat, utf8 } from '../base/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import type { CeremonyContext } from '../election/index.ts'
 import { CEREMONY_STEP_FRACTION, MAX_CEREMONY_STEP_MS, TRUSTEES_DEPTH } from './limits.ts'
-import { type ListTree, listOf } from './list-tree.ts'
+import { type ListTree, listBranch, listOf, listRoot } from './list-tree.ts'
 import { allTrustees } from './trustees.ts'
 import type {
   Ceremony,
@@ -218,9 +218,19 @@ export function commitmentTo(
 }
 
 /** The list whose root a dealing leaves in the state: the SHA-256 of each encrypted share, in the order of the members. */
-export function sharesList(shares: readonly Uint8Array[]): ListTree {
+function sharesList(shares: readonly Uint8Array[]): ListTree {
   return listOf(
     TRUSTEES_DEPTH,
     shares.map((share) => sha256(share)),
   )
+}
+
+/** What the state keeps of a dealing's encrypted shares, at most 256 of them: the SSZ root of the list of their SHA-256. */
+export function sharesRoot(shares: readonly Uint8Array[]): Uint8Array {
+  return listRoot(sharesList(shares))
+}
+
+/** The branch of a member's share (its number from 0) to {@link sharesRoot}. */
+export function proveShare(shares: readonly Uint8Array[], number: number): readonly Uint8Array[] {
+  return listBranch(sharesList(shares), number)
 }

@@ -16,7 +16,8 @@ export {
   faultText,
   memberNumber,
   missingTrusteeParts,
-  sharesList,
+  proveShare,
+  sharesRoot,
 } from './ceremony.ts'
 export { checkTransaction } from './check.ts'
 export { checkDraft, parseDraft } from './draft.ts'

@@ -9,3 +9,4 @@ export { createFile, createKeys, loadKey, type NodeKeys, saveKey } from './keys.
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel, SILENT } from './log.ts'
 export { type NodeOptions, type NodePorts, type RunningNode, startNode } from './node.ts'
 export { systemRandom } from './random.ts'
+export { trusteePublicKey } from './trustee-secrets.ts'

@@ -58,6 +58,15 @@ export {
   validatorsRoot,
 } from './state.ts'
 export { decodeTransaction, encodeTransaction, transactionId, type Unsigned } from './transaction-ssz.ts'
-export { allTrustees, neededOwners, ownerOf, placeOfOwner, trusteeName, trusteePlace } from './trustees.ts'
+export {
+  allTrustees,
+  certificateOf,
+  neededOwners,
+  ownerOf,
+  placeOfOwner,
+  polynomialOf,
+  trusteeName,
+  trusteePlace,
+} from './trustees.ts'
 export type * from './types.ts'
 export { verifyTransaction } from './verify.ts'

@@ -65,6 +65,8 @@ const NEVER_VALID: ReadonlySet<PoolOutcome['code']> = new Set<PoolOutcome['code'
   'bad-signature',
   'ballot-invalid',
   'key-invalid',
+  // What a step of a ceremony is held against belongs to its attempt, and does not change any more.
+  'ceremony-invalid',
 ])
 
 /** Rejections that a later block time, or another block before, may lift. */

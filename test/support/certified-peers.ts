@@ -15,6 +15,7 @@ import {
   electionRecord,
   elections,
   encodeHeader,
+  proveCeremony,
   proveCounting,
   proveOnBoard,
   proveRecord,
@@ -35,6 +36,7 @@ import {
   encodeOutcomes,
   encodeSummary,
   type MemoryHub,
+  type RecordAnswer,
   type SubmitOutcome,
   type Transport,
 } from '../../network/index.ts'
@@ -139,10 +141,16 @@ export async function aPeer(
   return { name, transport, submitted, address: transport.addresses()[0] ?? name }
 }
 
-/** An honest answer about an election. */
-export function electionAnswer({ state, head }: View, uuid: string): ElectionAnswer {
+/** What honest answers about an election begin with. */
+function recordAnswer({ state, head }: View, uuid: string): RecordAnswer {
   const record = proveRecord(state, uuid)
   return record === undefined ? { head } : { head, record }
+}
+
+/** An honest answer about an election. */
+export function electionAnswer(view: View, uuid: string): ElectionAnswer {
+  const ceremony = proveCeremony(view.state, uuid)
+  return { ...recordAnswer(view, uuid), ...(ceremony === undefined ? {} : { ceremony }) }
 }
 
 /** An honest answer about a ballot. */
@@ -152,7 +160,7 @@ export function ballotAnswer(view: View, { uuid, ballotId, credential }: BallotR
   const proof = credential === undefined ? undefined : proveCounting(state, uuid, credential)
   const counting = proof === undefined ? undefined : { ...proof.entry, ...proof }
   return {
-    ...electionAnswer(view, uuid),
+    ...recordAnswer(view, uuid),
     ...(onBoard === undefined ? {} : { onBoard }),
     ...(counting === undefined ? {} : { counting }),
   }

@@ -42,6 +42,7 @@ import {
   signTransaction,
   splitRoll,
   type Transaction,
+  type TransactionOf,
   type Unsigned,
 } from '../../ledger/index.ts'
 import { aCeremonyRun, shareOf } from './ceremony-builders.ts'
@@ -344,7 +345,12 @@ export function closeElection(chain: TestChain, uuid: string): void {
 }
 
 /** A right partial decryption of a named trustee. */
-export function aDecryption(chain: TestChain, uuid: string, name: string, seed = ''): Transaction {
+export function aDecryption(
+  chain: TestChain,
+  uuid: string,
+  name: string,
+  seed = '',
+): TransactionOf<'partialDecryption'> {
   const record = recordOf(chain, uuid)
   const tally = unwrap(decodeTally(record.draft.questions, record.tally!))
   const random = seededRandom(`decryption of ${name} ${seed}`)
@@ -354,7 +360,7 @@ export function aDecryption(chain: TestChain, uuid: string, name: string, seed =
   assert.ok(ceremony)
   const secret = isMandatory ? trusteeScalar(uuid, name) : shareOf(draft, ceremony, name)
   const decryption = createPartialDecryption(beleniosOf(chain, uuid), tally, secret, random)
-  return signed(
+  const transaction = signed(
     chain.networkId,
     {
       kind: 'partialDecryption',
@@ -364,6 +370,8 @@ export function aDecryption(chain: TestChain, uuid: string, name: string, seed =
     },
     name,
   )
+  assert.ok(transaction.kind === 'partialDecryption')
+  return transaction
 }
 
 /** A ballot as a transaction. */

@@ -268,13 +268,19 @@ export interface Preparation {
   readonly signatures: readonly Transaction[]
 }
 
+/** The key of a mandatory trustee; `scalar` is its private part. */
+export function mandatoryKeyBy(
+  networkId: Uint8Array,
+  { uuid }: ElectionDraft,
+  name: string,
+  scalar: bigint = trusteeScalar(uuid, name),
+): Transaction {
+  const key = encodeTrusteeKey(createTrusteeKey(scalar, seededRandom(`${uuid} key of ${name}`)))
+  return signed(networkId, { kind: 'trusteeKey', uuid, trustee: keyOf(name), key }, name)
+}
+
 function keysOf(networkId: Uint8Array, draft: ElectionDraft): readonly Transaction[] {
-  const { uuid } = draft
-  const mandatory = draft.mandatoryTrustees.map(({ name, publicKey: trustee }) => {
-    const random = seededRandom(`${uuid} key of ${name}`)
-    const key = encodeTrusteeKey(createTrusteeKey(trusteeScalar(uuid, name), random))
-    return signed(networkId, { kind: 'trusteeKey', uuid, trustee, key }, name)
-  })
+  const mandatory = draft.mandatoryTrustees.map(({ name }) => mandatoryKeyBy(networkId, draft, name))
   return [...mandatory, ...(draft.trustees.length === 0 ? [] : aCeremonyRun(networkId, draft).all)]
 }
 

@@ -49,10 +49,15 @@ export function applyTrusteeKey(
   const place = trusteePlace(record.draft, trustee)
   assert(place !== undefined, 'a checked key is from a trustee')
   const point = key.subarray(0, POINT_BYTES)
-  const twin = ceremony.mandatoryKeys.findIndex(
-    (other) => other !== undefined && equalBytes(other.subarray(0, POINT_BYTES), point),
+  // Of members, too: their keys and proofs are there to be copied, and would cost everybody the election.
+  const published = ceremony.mandatoryKeys
+    .map((other, at) => ({ place: at, key: other }))
+    .concat(ceremony.members.map((member) => ({ place: member.place, key: member.key })))
+  const twin = published.find(
+    (other) => other.key !== undefined && equalBytes(other.key.subarray(0, POINT_BYTES), point),
   )
-  if (twin >= 0) return refuse('key-exists', `this is the key of ${trusteeName(record.draft, twin)}`)
+  if (twin !== undefined)
+    return refuse('key-exists', `this is the key of ${trusteeName(record.draft, twin.place)}`)
   const mandatoryKeys = ceremony.mandatoryKeys.with(place, key)
   return ok(frozen({ ...election, ceremony: { ...ceremony, mandatoryKeys } }))
 }

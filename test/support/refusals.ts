@@ -71,3 +71,15 @@ export function assertRefused(
   }
   assertLastRefused(chain, [transaction], code, detail)
 }
+
+/** What a validator who believes all proofs says to a block of these transactions, whatever a proposer would have left out. */
+export function executeForged(
+  chain: TestChain,
+  transactions: readonly Transaction[],
+): ReturnType<typeof executeBlock> {
+  return executeBlock(
+    chain.state,
+    forgedBlock(chain, transactions),
+    inputsOf(chain, transactions, () => true),
+  )
+}

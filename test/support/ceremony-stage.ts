@@ -48,6 +48,7 @@ import {
   cast,
   closeElection,
   extend,
+  mandatoryKeyBy,
   recordOf,
   seededRandom,
   type TestChain,
@@ -223,6 +224,19 @@ export function decrypt({ chain, draft }: CeremonyStage, names: readonly string[
     chain,
     names.map((name) => aDecryption(chain, draft.uuid, name)),
   )
+}
+
+/** An election with a result by two of three and a mandatory trustee; `trustee 2` was left out. */
+export function aTalliedStage(): CeremonyStage {
+  const stage = aStage(4, 2, { mandatory: ['court'], hasRoll: true })
+  extend(stage.chain, [mandatoryKeyBy(stage.chain.networkId, stage.draft, 'court')])
+  playTo(stage, 'keys')
+  playStep(stage, ['trustee 2'])
+  passDeadline(stage)
+  playTo(stage, 'done')
+  vote(stage)
+  decrypt(stage, ['trustee 3', 'court', 'trustee 4'])
+  return stage
 }
 
 /** The archive of the election as it stands. */

@@ -1,5 +1,6 @@
 /**
- * Every field of an official archive changed or left out, one at a time, with all hashes made right again: the audit refuses each.
+ * Every field of an archive, of the official tool's or of our own ledger's, changed or left out, one at a time, with all hashes made
+ * right again: the audit refuses each.
  *
  * By default one file of each kind (one ballot, one decryption, one event of each type), one change a field (for a point in
  * turn a digit or another point of the group) and a part of the fields a fixture; with AUDIT_MUTATIONS=all everything (some
@@ -9,6 +10,7 @@ import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { GENERATOR, pointFromHex, pointToHex } from '../../../crypto/index.ts'
 import { auditArchive } from '../../../election/index.ts'
+import { archiveOf, aTalliedStage } from '../../support/ceremony-stage.ts'
 import {
   inside,
   type Leaf,
@@ -22,7 +24,16 @@ import {
 } from '../../support/election/archive-files.ts'
 import { rememberingVerifier } from '../../support/election/remembering-verifier.ts'
 
-const FIXTURES = ['large-weights', 'small-weights-blank', 'threshold-and-mandatory']
+const official = (name: string): readonly [string, () => Promise<Uint8Array>] => [
+  name,
+  async () => readFileSync(`test/vectors/belenios/${name}.bel`),
+]
+const FIXTURES = [
+  official('large-weights'),
+  official('small-weights-blank'),
+  official('threshold-and-mandatory'),
+  ['an archive of our own ledger', () => archiveOf(aTalliedStage())],
+] as const
 const ALL = process.env.AUDIT_MUTATIONS === 'all'
 
 /** Other values for a leaf: one that differs in a digit, and for points another point of the group. */
@@ -109,16 +120,20 @@ function mutate(files: readonly LooseFile[], mutation: Mutation): readonly Loose
   return rehashed(files, file, changed, [path.join('.')])
 }
 
-describe('the audit of official archives', () => {
-  for (const [fixture, name] of FIXTURES.entries()) {
-    const archive = readFileSync(`test/vectors/belenios/${name}.bel`)
-    const files = unpack(archive)
+describe('the audit of archives', () => {
+  for (const [fixture, [name, read]] of FIXTURES.entries()) {
+    let archive: Uint8Array = new Uint8Array(0)
+    let files: readonly LooseFile[] = []
+    before(async () => {
+      archive = await read()
+      files = unpack(archive)
+    })
     const verify = rememberingVerifier()
     const accepted = (mutations: readonly Mutation[]): readonly Mutation[] =>
       mutations.filter((mutation) => auditArchive(pack(mutate(files, mutation)), undefined, verify).ok)
 
     it(`accepts ${name} unpacked and packed again`, () => {
-      assert.deepEqual(Buffer.from(pack(files)), archive)
+      assert.deepEqual(Buffer.from(pack(files)), Buffer.from(archive))
       assert.equal(auditArchive(pack(files), undefined, verify).ok, true)
     })
 

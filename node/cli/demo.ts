@@ -9,15 +9,11 @@ import { systemRandom } from '../index.ts'
 import { checksTable, type TimedAudit, timedAudit } from './audit.ts'
 import type { Context } from './context.ts'
 import { startDaemons } from './demo/daemons.ts'
+import { awaitNetwork } from './demo/pace.ts'
+import { draftElection, prepareElection } from './demo/prepare.ts'
 import { DEFAULT_DEMO_ELECTION, type DemoElection, readDemoElection } from './demo/questions.ts'
-import {
-  awaitNetwork,
-  awaitResult,
-  castBallots,
-  draftElection,
-  prepareElection,
-  type Stage,
-} from './demo/story.ts'
+import type { Stage } from './demo/stage.ts'
+import { awaitResult, castBallots } from './demo/story.ts'
 import { countInTheClear, createVoters } from './demo/voters.ts'
 import { CommandError, orFail } from './error.ts'
 import { makePrivateDirectory, readJson, writeNewFile } from './files.ts'

@@ -133,6 +133,10 @@ function openedByNode(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(message)
 }
 
+function encryptBy(mode: 'cbc' | 'ctr', bytes: Uint8Array, start: Uint8Array): Uint8Array {
+  return new Uint8Array(createCipheriv(`aes-256-${mode}`, key, start).setAutoPadding(false).update(bytes))
+}
+
 describe('AES-CCM', () => {
   for (const [number, ...texts] of RFC_3610)
     it(`gives packet vector ${number} of RFC 3610, in both directions`, () => {
@@ -177,7 +181,12 @@ describe('AES-CCM', () => {
 
   it('has a longest message, and opens nothing longer', () => {
     assert.throws(() => encryptCcm(key, nonce, new Uint8Array(MAX_CCM_BYTES + 1)), /fits two bytes/)
-    assert.equal(decryptCcm(key, nonce, new Uint8Array(MAX_CCM_BYTES + CCM_TAG_BYTES + 1)), undefined)
+    // 65,536 zeros whose length is written as 0 in the first block, which is what two bytes have room for.
+    const none = encryptBy('cbc', Uint8Array.of(25, ...nonce, 0, 0), new Uint8Array(16))
+    const mac = encryptBy('cbc', new Uint8Array(MAX_CCM_BYTES + 1), none).subarray(-16)
+    const stream = encryptBy('ctr', new Uint8Array(16 + MAX_CCM_BYTES + 1), Uint8Array.of(1, ...nonce, 0, 0))
+    const tag = mac.subarray(0, CCM_TAG_BYTES).map((byte, i) => byte ^ stream[i]!)
+    assert.equal(decryptCcm(key, nonce, concat(stream.subarray(16), tag)), undefined)
   })
 
   it('takes keys of 32 bytes and nonces of 13 only', () => {

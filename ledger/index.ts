@@ -62,11 +62,13 @@ export {
 export { decodeTransaction, encodeTransaction, transactionId, type Unsigned } from './transaction-ssz.ts'
 export {
   allTrustees,
+  certificateOf,
   type MissingDecryptions,
   missingDecryptions,
   neededOwners,
   ownerOf,
   placeOfOwner,
+  polynomialOf,
   trusteeName,
   trusteePlace,
 } from './trustees.ts'

@@ -16,6 +16,7 @@ import {
   decodeTrusteeKey,
   electionKey,
   type PublicPolynomial,
+  type TrusteeCertificate,
   type TrusteeKind,
   thresholdParameters,
   verificationKeys,
@@ -61,6 +62,20 @@ export function areTrusteesReady({ step, mandatoryKeys }: Ceremony): boolean {
   return step === 'done' && !mandatoryKeys.includes(undefined)
 }
 
+/** Decoded certificates, by the bytes that later versions of a ceremony share. Only speed depends on it. */
+const certificates = new WeakMap<Uint8Array, TrusteeCertificate>()
+
+/** The certificate that a member has published; it was verified when it was accepted. */
+export function certificateOf({ certificate: bytes }: CeremonyMember): TrusteeCertificate {
+  assert(bytes !== undefined, 'every member has a certificate from the second step on')
+  let certificate = certificates.get(bytes)
+  if (certificate === undefined) {
+    certificate = unwrap(decodeTrusteeCertificate(bytes))
+    certificates.set(bytes, certificate)
+  }
+  return certificate
+}
+
 /** Decoded polynomials, by the dealing that later versions of a ceremony share. Only speed depends on it. */
 const polynomials = new WeakMap<NonNullable<CeremonyMember['dealing']>, PublicPolynomial>()
 
@@ -92,10 +107,10 @@ export function trusteesOf(draft: ElectionDraft, ceremony: Ceremony): readonly T
 
 function thresholdItem({ trusteeThreshold }: ElectionDraft, { members }: Ceremony): TrusteeKind {
   const parts = members.map((member) => {
-    const { certificate, key } = member
-    assert(certificate !== undefined && key !== undefined, 'every member went through the ceremony')
+    const { key } = member
+    assert(key !== undefined, 'every member went through the ceremony')
     return {
-      certificate: unwrap(decodeTrusteeCertificate(certificate)),
+      certificate: certificateOf(member),
       polynomial: polynomialOf(member),
       key: unwrap(decodeMemberKey(key)),
     }

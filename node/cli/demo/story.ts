@@ -5,7 +5,7 @@
 import type { CertifiedElection } from '../../../client/index.ts'
 import { type Ballot, createBallot, credentialSecret, type Election } from '../../../election/index.ts'
 import type { ElectionDraft, ElectionRecord } from '../../../ledger/index.ts'
-import { systemRandom } from '../../index.ts'
+import { systemRandom, trusteeViews } from '../../index.ts'
 import type { IssuedCredential } from '../credentials-generate.ts'
 import { CommandError, orFail } from '../error.ts'
 import type { Connection } from '../network.ts'
@@ -84,7 +84,14 @@ export async function awaitResult(stage: Stage, draft: ElectionDraft): Promise<C
   const closed = orFail(await connection.client.waitFor(draft.uuid, isClosed, leftMs + STEP_TIMEOUT_S * 1000))
   context.output.progress(`tally: closed with ${closed.record.ballots} ballots, the trustees decrypt the sum`)
   const isTallied = ({ phase }: ElectionRecord): boolean => phase === 'tallied'
-  return orFail(await connection.client.waitFor(draft.uuid, isTallied, STEP_TIMEOUT_S * 1000))
+  const tallied = orFail(await connection.client.waitFor(draft.uuid, isTallied, STEP_TIMEOUT_S * 1000))
+  context.output.progress(`tally: decrypted by ${decryptersOf(tallied).join(', ')}`)
+  return tallied
+}
+
+/** The names of the trustees whose partial decryptions are there. */
+export function decryptersOf(read: CertifiedElection): readonly string[] {
+  return trusteeViews(read).flatMap(({ name, hasDecrypted }) => (hasDecrypted ? [name] : []))
 }
 
 /** Ballots of all voters' first (0) or second (1) choices, up to a voter. */

@@ -13,6 +13,8 @@ export type NodeErrorCode =
   | 'wrong-schema'
   | 'address-in-use'
   | 'address-invalid'
+  /** A trustee on its own would have to take one peer's word. */
+  | 'too-few-peers'
   | 'storage-failed'
   | 'storage-damaged'
   /** Two certified blocks at one height: more than f validators are faulty. */

@@ -9,6 +9,7 @@ export { createFile, createKeys, loadKey, type NodeKeys, saveKey } from './keys.
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel, SILENT } from './log.ts'
 export { type NodeOptions, type NodePorts, type RunningNode, startNode } from './node.ts'
 export { systemRandom } from './random.ts'
+export { startTrustee, type TrusteeProcess, type TrusteeProcessOptions } from './trustee/alone.ts'
 export {
   type CeremonyView,
   ceremonyText,

@@ -31,3 +31,7 @@ export const TIMEOUT_S_MAX = 86_400
 /** How long a daemon may take to start or to stop before it counts as stuck. */
 export const DAEMON_START_TIMEOUT_MS = 60_000
 export const DAEMON_STOP_TIMEOUT_MS = 10_000
+/** Seconds between two looks of a trustee without a validator: a step of a ceremony is seen soon enough, peers hardly notice. */
+export const POLL_S = 2
+/** The longest that can be asked for: an hour; steps of ceremonies that are planned days ahead last longer. */
+export const POLL_S_MAX = 3600

@@ -104,7 +104,7 @@ export function ownAddresses(home: Home): readonly string[] {
 }
 
 /** First one address of each validator, then their other ones: so that the first peers asked are different ones. */
-function genesisPeers(genesis: Genesis): readonly string[] {
+export function genesisPeers(genesis: Genesis): readonly string[] {
   const most = Math.max(0, ...genesis.validators.map((validator) => validator.addresses.length))
   const peers: string[] = []
   for (let i = 0; i < most; i++)

@@ -8,6 +8,8 @@ import {
   DEMO_VALIDATORS_MAX,
   DEMO_VOTERS_MAX,
   FINALITY_TIMEOUT_S,
+  POLL_S,
+  POLL_S_MAX,
   TESTNET_REGISTRARS_MAX,
   TESTNET_VALIDATORS_MAX,
   TIMEOUT_S_MAX,
@@ -31,6 +33,7 @@ export function createProgram(version: string, context: (options: GlobalOptions)
   defineCredentials(program, get)
   defineVoting(program, get)
   defineAuditing(program, get)
+  defineTrusteeRun(program, get)
   return program
 }
 
@@ -107,16 +110,8 @@ Examples:
       'run a daemon until SIGINT or SIGTERM: validator, trustee or observer, according to its keys',
     )
     .requiredOption('--home <dir>', "the node's home directory")
-    .addOption(
-      new Option('--log-level <level>', 'instead of the one in node.json').choices([
-        'silent',
-        'error',
-        'warn',
-        'info',
-        'debug',
-      ]),
-    )
-    .addOption(new Option('--stop-with-stdin', 'stop when standard input ends').hideHelp())
+    .addOption(logLevel())
+    .addOption(stopWithStdin())
     .addHelpText(
       'after',
       `
@@ -274,6 +269,48 @@ Reports every failing check with its place, and exits with 1 when there is one. 
 ${examples('psephos audit election.bel', 'psephos audit election.bel --json')}`,
     )
     .action(async (file: string) => (await import('./audit.ts')).runAudit(file, get()))
+}
+
+function defineTrusteeRun(program: Command, get: Get): void {
+  const trustee =
+    program.commands.find((command) => command.name() === 'trustee') ??
+    program.command('trustee').description('trustees that are no validators')
+  trustee
+    .command('run')
+    .description(
+      'run a trustee without a validator until SIGINT or SIGTERM: key ceremonies, then partial decryptions',
+    )
+    .requiredOption('--home <dir>', "the trustee's home directory")
+    .option('--peer <multiaddr...>', 'peers to ask, instead of those of the home and its genesis file')
+    .addOption(number('--poll <seconds>', 'between two looks at the elections', POLL_S, 1, POLL_S_MAX))
+    .addOption(logLevel())
+    .addOption(stopWithStdin())
+    .addHelpText(
+      'after',
+      `
+It does by itself what each election whose draft names its key asks of it, and keeps running in between. It acts upon nothing but
+what a quorum of the validators signed, asks two peers each time, and tries again for as long as no peer answers. Two validators
+that signed different chains (a fork) end it.
+
+A home has one process: where a daemon (psephos start) runs in it, that is the trustee already.
+When it is at work it prints one line (with --json an object with its public key); logs go to stderr, a JSON line each.
+${examples('psephos trustee run --home ./notary', 'psephos trustee run --home ./notary --poll 10 2>> notary.log')}`,
+    )
+    .action(async (options) => (await import('./trustee-run.ts')).runTrusteeRun(options, get()))
+}
+
+function logLevel(): Option {
+  return new Option('--log-level <level>', 'instead of the one in node.json').choices([
+    'silent',
+    'error',
+    'warn',
+    'info',
+    'debug',
+  ])
+}
+
+function stopWithStdin(): Option {
+  return new Option('--stop-with-stdin', 'stop when standard input ends').hideHelp()
 }
 
 /** The options by which a command finds a network. */

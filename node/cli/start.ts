@@ -35,7 +35,8 @@ export async function runStart(options: StartOptions, context: Context): Promise
   await daemon.done
 }
 
-async function atEnd(stdin: AsyncIterable<unknown>): Promise<void> {
+/** Resolves when a stream has ended. */
+export async function atEnd(stdin: AsyncIterable<unknown>): Promise<void> {
   try {
     for await (const _ of stdin);
   } catch {

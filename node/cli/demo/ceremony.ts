@@ -10,7 +10,7 @@ const PARTS = [
 ] as const
 
 /** Tells what is new at each look: how many certificates, commitments, dealings and key shares are there, and who was left out. */
-export function ceremonyTeller(
+export function ceremonyWatcher(
   onProgress: (line: string) => void,
   textOf: (fault: Ceremony['faults'][number]) => string,
 ): (ceremony: Ceremony) => void {

@@ -17,7 +17,7 @@ import { CommandError, orFail } from '../error.ts'
 import { writeNewFile } from '../files.ts'
 import { publishRoll, readRoll, signRoll } from '../roll.ts'
 import { loadPartyKey, sendAndWait } from '../transact.ts'
-import { ceremonyTeller } from './ceremony.ts'
+import { ceremonyWatcher } from './ceremony.ts'
 import { measureBallot, planTimes } from './plan.ts'
 import { STEP_TIMEOUT_S, type Stage, seconds } from './stage.ts'
 
@@ -109,7 +109,7 @@ async function awaitKey({ context, connection }: Stage, uuid: string): Promise<v
   const { output } = context
   let tell: ((ceremony: Ceremony) => void) | undefined
   const isDone = ({ draft }: ElectionRecord, ceremony: Ceremony): boolean => {
-    tell ??= ceremonyTeller(
+    tell ??= ceremonyWatcher(
       (line) => output.progress(line),
       (fault) => faultText(draft, fault),
     )

@@ -39,14 +39,17 @@ export function presentPassphrase(
     if (file === undefined && terminal === undefined)
       throw new CommandError(
         'passphrase-missing',
-        `${of} needs a passphrase: give ${option} FILE (- for standard input)`,
+        `a passphrase is needed for ${of}: give ${option} FILE (- for standard input)`,
       )
     const passphrase =
       file === undefined
         ? normalisePassphrase((await terminal?.ask(`Passphrase of ${of}: `, 'hidden')) ?? '')
         : await readPassphrase(file, context)
     if (passphrase === '')
-      throw new CommandError('passphrase-missing', `the passphrase of ${of} is empty in ${file}`)
+      throw new CommandError(
+        'passphrase-missing',
+        `${of}: ${file ?? 'the answer'} holds no passphrase, it is empty`,
+      )
     return passphrase
   }
 }
@@ -67,7 +70,7 @@ export async function newPassphrase(
   } else
     throw new CommandError(
       'passphrase-missing',
-      `${of} needs a passphrase: give ${option} FILE (- for standard input)`,
+      `a passphrase is needed for ${of}: give ${option} FILE (- for standard input)`,
     )
   const fault = faultOfPassphrase(passphrase)
   if (fault !== undefined)

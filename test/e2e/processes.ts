@@ -100,9 +100,9 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts the node of a home and resolves when it says that it is ready. */
-export async function startNode(home: string): Promise<NodeProcess> {
-  const child = spawn(process.execPath, [MAIN, 'start', '--home', home, '--json'], {
+/** Starts the node of a home, with more options where it needs them, and resolves when it says that it is ready. */
+export async function startNode(home: string, options: readonly string[] = []): Promise<NodeProcess> {
+  const child = spawn(process.execPath, [MAIN, 'start', '--home', home, '--json', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   running.add(child)

@@ -63,7 +63,7 @@ export async function decryptKey(
   return key === undefined
     ? refuse(
         'passphrase-wrong',
-        `the passphrase does not open it as a ${purpose} key; if it is the right one, the file is damaged or another key's`,
+        `the passphrase does not open it as a ${purpose} key: give the right one; if it is, the file is damaged or another key's, and has to come from a backup`,
       )
     : ok(key)
 }

@@ -77,7 +77,7 @@ export async function openBackup(
   if (seed === undefined)
     return refuse(
       'passphrase-wrong',
-      'the passphrase does not open it; if it is the right one, the file is damaged',
+      'the passphrase does not open it: give the right one; if it is, the file is damaged, and another copy is needed',
     )
   if (trusteeCard(backup.name, seed).publicKey !== backup.publicKey)
     return refuse('backup-invalid', 'the seed in it is not the one of the public key that it names')

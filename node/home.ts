@@ -150,9 +150,15 @@ export async function readHome(directory: string): Promise<PublicHome> {
   const settingsPath = join(directory, 'node.json')
   const settings = parseSettings(new TextDecoder().decode(await read(settingsPath)), settingsPath)
   const idPath = join(directory, 'peer-id')
-  const peerId = (await exists(idPath)) ? fromUtf8(await read(idPath))?.trim() : undefined
+  const peerId = (await exists(idPath)) ? parsePeerId(await read(idPath), idPath) : undefined
   const networkId = networkIdOf(genesisFile)
-  return { directory, genesis: genesis.value, networkId, settings, ...(peerId ? { peerId } : {}) }
+  return {
+    directory,
+    genesis: genesis.value,
+    networkId,
+    settings,
+    ...(peerId === undefined ? {} : { peerId }),
+  }
 }
 
 /**
@@ -184,6 +190,16 @@ export async function openHome(directory: string, ask?: AskPassphrase): Promise<
       ...(trusteeSeed === undefined ? {} : { trusteeSeed }),
     },
   }
+}
+
+function parsePeerId(file: Uint8Array, place: string): string {
+  const text = fromUtf8(file)?.trim() ?? ''
+  if (!/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/.test(text))
+    throw new NodeError(
+      'settings-invalid',
+      `${place} holds no peer id of an Ed25519 key: correct it, or delete the file`,
+    )
+  return text
 }
 
 /** Asks the first time, and remembers. */

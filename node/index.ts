@@ -21,7 +21,7 @@ export { type ProtectedKeys, protectHome, protectKey } from './protect.ts'
 export { systemRandom } from './random.ts'
 export { faultOfPassphrase, normalisePassphrase, type Protection } from './sealing.ts'
 export { decodeBackup, openBackup, type TrusteeBackup } from './trustee-backup.ts'
-export { type TrusteeCard, trusteeCard } from './trustee-card.ts'
+export type { TrusteeCard } from './trustee-card.ts'
 export {
   backupTrustee,
   createTrusteeHome,

@@ -11,7 +11,6 @@
 import { z } from 'zod'
 import { fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
 import { PUBLIC_KEY_BYTES, type Random } from '../crypto/index.ts'
-import { MAX_NAME_LENGTH } from './limits.ts'
 import {
   decodeFile,
   encodeFile,
@@ -21,7 +20,7 @@ import {
   seal,
   unseal,
 } from './sealing.ts'
-import { trusteeCard } from './trustee-card.ts'
+import { isTrusteeName, trusteeCard } from './trustee-card.ts'
 
 const NETWORK_ID_BYTES = 32
 
@@ -39,7 +38,7 @@ export interface TrusteeBackup extends Sealed {
 const BACKUP: z.ZodType<TrusteeBackup> = z.strictObject({
   version: z.literal(1),
   backup: z.literal('trustee'),
-  name: z.string().min(1).max(MAX_NAME_LENGTH),
+  name: z.string().refine(isTrusteeName),
   network: z.string().refine((text) => fromHex(text, NETWORK_ID_BYTES) !== undefined),
   publicKey: z.string().refine((text) => fromHex(text, PUBLIC_KEY_BYTES) !== undefined),
   ...SEALED_FIELDS,

@@ -12,9 +12,14 @@ export interface TrusteeCard {
 }
 
 const CARD: z.ZodType<TrusteeCard> = z.strictObject({
-  name: z.string().min(1).max(MAX_NAME_LENGTH),
+  name: z.string().refine(isTrusteeName),
   publicKey: z.string().regex(new RegExp(`^[0-9a-f]{${2 * PUBLIC_KEY_BYTES}}$`)),
 })
+
+/** Whether drafts take a name: the rule of the genesis file for parties. */
+export function isTrusteeName(name: string): boolean {
+  return name.length > 0 && name.length <= MAX_NAME_LENGTH && !/\p{C}/u.test(name)
+}
 
 /** The card of the trustee with this seed. */
 export function trusteeCard(name: string, seed: Uint8Array): TrusteeCard {

@@ -13,10 +13,11 @@ import { NodeError } from './error.ts'
 import { cardPath, createHome, exists, type Home, homeKeyFiles, type PublicHome, readHome } from './home.ts'
 import { createKeys, loadKey, readKeyFile, replaceFile, saveKey } from './keys.ts'
 import { isKeystore } from './keystore.ts'
+import { MAX_NAME_LENGTH } from './limits.ts'
 import { systemRandom } from './random.ts'
 import type { Protection } from './sealing.ts'
 import { encodeBackup, type TrusteeBackup } from './trustee-backup.ts'
-import { cardFile, parseCard, type TrusteeCard, trusteeCard } from './trustee-card.ts'
+import { cardFile, isTrusteeName, parseCard, type TrusteeCard, trusteeCard } from './trustee-card.ts'
 
 /** What a trustee's home is made of; without a seed it gets a fresh one. */
 export interface TrusteeHomeContent {
@@ -36,6 +37,11 @@ export async function createTrusteeHome(
   const nameless = peers.find((peer) => !/\/p2p\/[^/]+$/.test(peer))
   if (nameless !== undefined)
     throw new NodeError('address-invalid', `${nameless}: an address of a peer ends in /p2p/PEER`)
+  if (!isTrusteeName(name))
+    throw new NodeError(
+      'settings-invalid',
+      `a trustee's name has 1 to ${MAX_NAME_LENGTH} characters, none of them a control character`,
+    )
   const { network, trusteeSeed } = createKeys(systemRandom)
   const keys = { network, trusteeSeed: seed ?? trusteeSeed }
   const settings = { name, listen: [], peers, logLevel: 'info' } as const
@@ -123,9 +129,9 @@ export async function restoreTrustee(
   }
   const card = trusteeCard(name, seed)
   const { path, purpose } = homeKeyFiles(directory).trusteeSeed
-  await saveKey(path, seed, purpose, protection)
-  // A card without a seed is one of an earlier trustee of this home.
+  // A card without a seed is one of an earlier trustee of this home, or of a restoration that was broken off.
   await replaceFile(cardPath(directory), cardFile(card), 0o644)
+  await saveKey(path, seed, purpose, protection)
   return card
 }
 

@@ -1,5 +1,12 @@
 /** `psephos keys protect` and `keys unprotect`: a passphrase for the keys of a home or for one key, another one, or none. */
-import { type KeyPurpose, type ProtectedKeys, type Protection, protectHome, protectKey } from '../index.ts'
+import {
+  type KeyPurpose,
+  type ProtectedKeys,
+  type Protection,
+  protectHome,
+  protectKey,
+  readHome,
+} from '../index.ts'
 import type { Context } from './context.ts'
 import { usageError } from './error.ts'
 import { newPassphrase, type PassphraseOptions, presentPassphrase, requireOneStdin } from './passphrase.ts'
@@ -18,6 +25,8 @@ export interface KeysProtectOptions extends KeysOptions {
 export async function runKeysProtect(options: KeysProtectOptions, context: Context): Promise<void> {
   const place = placeOf(options)
   requireOneStdin(options.passphraseFile, options.newPassphraseFile)
+  // Before anybody types: is there a home at all?
+  if ('home' in place) await readHome(place.home)
   const protection = await newPassphrase(options.newPassphraseFile, context, {
     of: place.name,
     option: '--new-passphrase-file',

@@ -5,16 +5,7 @@ import { toHex } from '../../base/index.ts'
 import { PRIVATE_KEY_BYTES, publicKeyOf } from '../../crypto/index.ts'
 import { DEFAULT_PARAMETERS, type Genesis, genesisFile, networkIdOf } from '../../ledger/index.ts'
 import { peerNameOf } from '../../network/index.ts'
-import {
-  createHome,
-  createKeys,
-  type LogLevel,
-  type Protection,
-  saveKey,
-  systemRandom,
-  type TrusteeCard,
-  trusteeCard,
-} from '../index.ts'
+import { createHome, createKeys, type LogLevel, type Protection, saveKey, systemRandom } from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
 import { makePrivateDirectory, writeNewFile } from './files.ts'
@@ -36,16 +27,7 @@ export interface Testnet {
   readonly genesisPath: string
   readonly administratorKey: string
   readonly registrarKeys: readonly string[]
-  readonly nodes: readonly TestnetNode[]
-}
-
-/** A validator of a local network, which is also a trustee. */
-export interface TestnetNode {
-  readonly name: string
-  readonly home: string
-  readonly address: string
-  /** What a draft names the trustee by. */
-  readonly trustee: TrusteeCard
+  readonly nodes: readonly { readonly name: string; readonly home: string; readonly address: string }[]
 }
 
 /** Writes a network and says what to do with it. */
@@ -139,12 +121,7 @@ export async function createTestnet(
     genesisPath,
     administratorKey,
     registrarKeys,
-    nodes: validators.map(({ name, address, keys }) => ({
-      name,
-      home: join(directory, name),
-      address,
-      trustee: trusteeCard(name, keys.trusteeSeed),
-    })),
+    nodes: validators.map(({ name, address }) => ({ name, home: join(directory, name), address })),
   }
 }
 

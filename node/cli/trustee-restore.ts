@@ -9,10 +9,11 @@ import {
   restoreTrustee,
   type TrusteeBackup,
 } from '../index.ts'
+import { MAX_KEY_FILE_BYTES } from '../limits.ts'
 import type { Context } from './context.ts'
 import { CommandError, usageError } from './error.ts'
 import { readInput } from './files.ts'
-import { BACKUP_BYTES_MAX, GENESIS_BYTES_MAX } from './limits.ts'
+import { GENESIS_BYTES_MAX } from './limits.ts'
 import { chosenProtection, type ProtectionOptions, presentPassphrase, requireOneStdin } from './passphrase.ts'
 import { cardText } from './trustee-init.ts'
 
@@ -50,7 +51,7 @@ export async function runTrusteeRestore(
 }
 
 async function readBackup(file: string): Promise<TrusteeBackup> {
-  const backup = decodeBackup(await readInput(file, BACKUP_BYTES_MAX))
+  const backup = decodeBackup(await readInput(file, MAX_KEY_FILE_BYTES))
   if (!backup.ok) throw new CommandError(backup.error.code, `${file}: ${backup.error.detail}`)
   return backup.value
 }

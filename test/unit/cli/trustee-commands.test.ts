@@ -112,6 +112,7 @@ describe('psephos trustee init', () => {
       await refused('genesis-invalid', other('--name', 'x', '--genesis', stage.at('home.txt')))
       await refused('settings-invalid', other('--name', 'x'.repeat(65), '--genesis', stage.genesis))
       await refused('settings-invalid', other('--name', '', '--genesis', stage.genesis))
+      await refused('settings-invalid', other('--name', 'two\nlines', '--genesis', stage.genesis))
       const nameless = ['--peer', '/ip4/127.0.0.1/tcp/4001']
       await refused('address-invalid', other('--name', 'x', '--genesis', stage.genesis, ...nameless))
       assert.ok(!existsSync(stage.at('other')))

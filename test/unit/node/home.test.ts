@@ -172,6 +172,8 @@ describe('a home directory', () => {
       assert.equal((await openHome(path)).peerId, peerId)
       await writeFile(join(path, 'peer-id'), `${peerNameOf(privateKeyOf('another'))}\n`)
       await failsWith('settings-invalid', () => openHome(path), new RegExp(peerId))
+      await writeFile(join(path, 'peer-id'), 'somebody\n')
+      await failsWith('settings-invalid', () => readHome(path), /peer-id holds no peer id/)
     })
   })
 })

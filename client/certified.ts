@@ -11,16 +11,24 @@ import {
   type BlockHeader,
   type BoardProof,
   blockId,
+  type Ceremony,
   type CountingProof,
   decodeHeader,
   type ElectionRecord,
   electionOf,
   validatorsRoot,
+  verifyCeremony,
   verifyCounting,
   verifyOnBoard,
   verifyRecord,
 } from '../ledger/index.ts'
-import type { BallotAnswer, CertifiedHead, CertifiedRecord, ElectionAnswer } from '../network/index.ts'
+import type {
+  BallotAnswer,
+  CertifiedHead,
+  CertifiedRecord,
+  ElectionAnswer,
+  RecordAnswer,
+} from '../network/index.ts'
 import type { Trust } from './types.ts'
 
 /** Why a peer's answer, or a receipt, proves nothing. */
@@ -83,9 +91,29 @@ export function derivedElection(record: ElectionRecord): Result<Election | undef
   return ok(election)
 }
 
+/** An answer about an election: with the record comes the ceremony that it commits to. */
+export interface VerifiedElection extends VerifiedAnswer {
+  readonly ceremony?: Ceremony
+}
+
+/** Head, record and ceremony of an answer about `uuid`. */
+export function verifyElectionAnswer(
+  answer: ElectionAnswer,
+  uuid: string,
+  trust: Trust,
+): Result<VerifiedElection, ProofRefusal> {
+  const verified = verifyAnswer(answer, uuid, trust)
+  if (!verified.ok || verified.value.record === undefined) return verified
+  if (answer.ceremony === undefined) return refuse('bad-proof', 'a record without its ceremony')
+  const ceremony = verifyCeremony(verified.value.record, answer.ceremony)
+  return ceremony.ok
+    ? ok({ ...verified.value, ceremony: ceremony.value })
+    : refuse('bad-proof', `ceremony: ${ceremony.error.detail}`)
+}
+
 /** Head and record of an answer about `uuid`. */
 export function verifyAnswer(
-  answer: ElectionAnswer,
+  answer: RecordAnswer,
   uuid: string,
   trust: Trust,
 ): Result<VerifiedAnswer, ProofRefusal> {

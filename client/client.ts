@@ -1,11 +1,11 @@
 /** The client: certified reads, submission, voting, export, over a transport that its owner starts and stops. */
 import { type Result, refuse } from '../base/index.ts'
-import type { ElectionRecord } from '../ledger/index.ts'
+import type { Ceremony, ElectionRecord } from '../ledger/index.ts'
 import { exportArchive } from './export.ts'
 import { createHeads } from './heads.ts'
 import { POLL_INTERVAL_MS } from './limits.ts'
 import { createPeers } from './peers.ts'
-import { listElections, type Reader, readElection } from './reads.ts'
+import { listElections, type Reader, readElection, readTransaction } from './reads.ts'
 import { submitTo } from './submit.ts'
 import type { CertifiedElection, Client, ClientDependencies, ClientError, ClientOptions } from './types.ts'
 import { castBallot } from './voter.ts'
@@ -21,6 +21,7 @@ export function createClient(options: ClientOptions, dependencies: ClientDepende
   return {
     elections: () => listElections(reader),
     election: (uuid) => readElection(reader, uuid),
+    transaction: (id) => readTransaction(reader, id),
     submit: (transactions) => submitTo(reader.peers, transactions),
     waitFor: (uuid, condition, timeoutMs) => waitFor(reader, uuid, condition, timeoutMs, dependencies),
     vote: (uuid, credential, answers, timeoutMs) =>
@@ -33,14 +34,14 @@ export function createClient(options: ClientOptions, dependencies: ClientDepende
 async function waitFor(
   reader: Reader,
   uuid: string,
-  condition: (record: ElectionRecord) => boolean,
+  condition: (record: ElectionRecord, ceremony: Ceremony) => boolean,
   timeoutMs: number,
   { now, sleep }: Pick<ClientDependencies, 'now' | 'sleep'>,
 ): Promise<Result<CertifiedElection, ClientError>> {
   const deadline = now() + timeoutMs
   for (;;) {
     const read = await readElection(reader, uuid)
-    if (read.ok && condition(read.value.record)) return read
+    if (read.ok && condition(read.value.record, read.value.ceremony)) return read
     if (read.ok && read.value.record.phase === 'abandoned')
       return refuse(
         'refused',

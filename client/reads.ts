@@ -2,9 +2,10 @@
  * Certified reads. Two peers are asked where two are there; the newest certified head wins, and a peer that claims
  * absence at or above a height at which another proved presence has lied (elections and ballots never leave the state).
  */
-import { ok, type Refusal, type Result, refuse } from '../base/index.ts'
+import { equalBytes, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import { maxFaulty } from '../consensus/index.ts'
 import { isUuid } from '../election/index.ts'
+import { decodeTransaction, MAX_TRANSACTION_BYTES, type Transaction, transactionId } from '../ledger/index.ts'
 import {
   type BallotAnswer,
   type BallotRequest,
@@ -13,14 +14,16 @@ import {
   decodeSummary,
   type ElectionSummary,
   encodeBallotRequest,
+  encodeIds,
   encodeUuid,
   type PeerName,
 } from '../network/index.ts'
 import {
   type VerifiedAnswer,
   type VerifiedBallotAnswer,
-  verifyAnswer,
+  type VerifiedElection,
   verifyBallotAnswer,
+  verifyElectionAnswer,
 } from './certified.ts'
 import type { Heads } from './heads.ts'
 import { ANSWER_BYTES_MAX, ELECTIONS_MAX, READ_PEERS } from './limits.ts'
@@ -44,17 +47,17 @@ export async function readElection(
       'unknown-election',
       `"${uuid.slice(0, 64)}" is not the id of an election: see election list`,
     )
-  const question: Question<VerifiedAnswer> = {
+  const question: Question<VerifiedElection> = {
     protocol: 'election',
     request: encodeUuid(uuid),
     chunksMax: 1,
     bytesMax: ANSWER_BYTES_MAX,
     check: (chunks) => {
       const answer = oneChunk(chunks, decodeElectionAnswer)
-      return answer.ok ? verifyAnswer(answer.value, uuid, reader.trust) : answer
+      return answer.ok ? verifyElectionAnswer(answer.value, uuid, reader.trust) : answer
     },
   }
-  const isThere = (answer: VerifiedAnswer): boolean => answer.record !== undefined
+  const isThere = (answer: VerifiedElection): boolean => answer.record !== undefined
   let found = await reader.peers.ask(question, READ_PEERS)
   // Absence has no proof: before it is believed, more peers are asked than may be faulty.
   const more = maxFaulty(reader.trust.genesis.validators.length) + 1
@@ -62,9 +65,37 @@ export async function readElection(
     found = await reader.peers.ask(question, more)
   const settled = settle(reader, found, isThere, 'says that there is no such election')
   if (!settled.ok) return settled
-  const { head, record } = settled.value
-  if (record === undefined) return refuse('unknown-election', `no peer knows an election ${uuid}`)
-  return ok({ record, height: head.header.height, time: head.header.time })
+  const { head, record, ceremony } = settled.value
+  if (record === undefined || ceremony === undefined)
+    return refuse('unknown-election', `no peer knows an election ${uuid}`)
+  return ok({ record, ceremony, height: head.header.height, time: head.header.time })
+}
+
+/** A finalised or waiting transaction by its id, which says that the bytes are right; undefined where no peer asked has it. */
+export async function readTransaction(
+  reader: Reader,
+  id: Uint8Array,
+): Promise<Result<Transaction | undefined, ClientError>> {
+  const found = await reader.peers.ask(
+    {
+      protocol: 'transactions',
+      request: encodeIds([id]),
+      chunksMax: 1,
+      bytesMax: MAX_TRANSACTION_BYTES,
+      check: (chunks): Result<Transaction | undefined, Refusal> => {
+        const [chunk] = chunks
+        if (chunk === undefined) return ok(undefined)
+        const transaction = decodeTransaction(chunk)
+        if (!transaction.ok) return transaction
+        return equalBytes(transactionId(transaction.value), id)
+          ? transaction
+          : refuse('bad-proof', 'answers with another transaction than the one asked for')
+      },
+    },
+    READ_PEERS,
+  )
+  if (found.answers.length === 0) return nobody(found)
+  return ok(found.answers.map(({ value }) => value).find((value) => value !== undefined))
 }
 
 /** A certified answer about a ballot, with the form that travels, of which receipts are made. */

@@ -1,7 +1,7 @@
 /** The nouns of a client. */
 import type { Refusal, Result } from '../base/index.ts'
 import type { Random } from '../crypto/index.ts'
-import type { ElectionRecord, Genesis, Transaction } from '../ledger/index.ts'
+import type { Ceremony, ElectionRecord, Genesis, Transaction } from '../ledger/index.ts'
 import type { ElectionSummary, PeerName, SubmitOutcome, Transport } from '../network/index.ts'
 
 /** What a client starts from: the genesis file, nothing else is believed. */
@@ -25,6 +25,8 @@ export type ClientError = Refusal<ClientErrorCode>
 
 export interface CertifiedElection {
   readonly record: ElectionRecord
+  /** How its key came about, or how far that is. */
+  readonly ceremony: Ceremony
   /** Height and time of the certified head it was read at. */
   readonly height: number
   readonly time: number
@@ -65,12 +67,14 @@ export interface Client {
   elections(): Promise<Result<readonly ElectionSummary[], ClientError>>
   /** Certified by a quorum, from at least two peers where two are there; the newest head of those wins. */
   election(uuid: string): Promise<Result<CertifiedElection, ClientError>>
+  /** A transaction that the peers hold, by its id; undefined where none of those asked has it. */
+  transaction(id: Uint8Array): Promise<Result<Transaction | undefined, ClientError>>
   /** Hands transactions to all peers (bounded); fails only where no peer answered. */
   submit(transactions: readonly Transaction[]): Promise<Result<readonly Submission[], ClientError>>
   /** Waits until the record fulfils the condition; an election that is not there yet, or a silent network, is waited for too. */
   waitFor(
     uuid: string,
-    condition: (record: ElectionRecord) => boolean,
+    condition: (record: ElectionRecord, ceremony: Ceremony) => boolean,
     timeoutMs: number,
   ): Promise<Result<CertifiedElection, ClientError>>
   /** Encrypts, submits to several peers, waits for finality, returns the receipt. `credential` is the private credential. */

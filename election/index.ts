@@ -8,6 +8,38 @@ export { auditArchive } from './audit/audit.ts'
 export { ballotId, tracker } from './ballot.ts'
 export { ballotJson, parseBallot } from './ballot-json.ts'
 export { decodeBallot, encodeBallot } from './ballot-ssz.ts'
+// ---- the threshold key ceremony -----------------------------------------------------------------------------------
+export {
+  createCertificate,
+  decodeTrusteeCertificate,
+  encodeTrusteeCertificate,
+  isCeremonyContext,
+  verifyCertificate,
+} from './ceremony/certificate.ts'
+export {
+  coefficientBytes,
+  coefficientPoints,
+  combinedCoefficients,
+  polynomialAt,
+} from './ceremony/coefficients.ts'
+export { createComplaint, decodeComplaint, encodeComplaint, judgeComplaint } from './ceremony/complaint.ts'
+export { ceremonyKeys, trusteeSeedOf } from './ceremony/keys.ts'
+export {
+  createMemberKey,
+  decodeMemberKey,
+  encodeMemberKey,
+  type MemberKeyPlace,
+  verifyMemberKey,
+} from './ceremony/member-key.ts'
+export { type CeremonyMember, thresholdParameters } from './ceremony/parameters.ts'
+export {
+  createPublicPolynomial,
+  decodePublicPolynomial,
+  encodePublicPolynomial,
+  verifyPublicPolynomial,
+} from './ceremony/polynomial.ts'
+export { createShare, decodeShare, encodeShare, openShare, type ShareRefusal } from './ceremony/share.ts'
+export type * from './ceremony/types.ts'
 export { compareArchives } from './compare.ts'
 export { createBallot } from './create-ballot.ts'
 // ---- credentials --------------------------------------------------------------------------------------------------

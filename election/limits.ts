@@ -36,6 +36,8 @@ export const MAX_TRUSTEES = 256
 export const MAX_THRESHOLD_COEFFICIENTS = 16384
 /** Characters of the trustees' JSON: 256 threshold members with 64 coefficients each fit. */
 export const MAX_TRUSTEES_JSON: number = 4 * 1024 * 1024
+/** Bytes of an encrypted share: a right one has at most 483 (two points, JSON with the longest scalars, a tag). */
+export const MAX_SHARE_BYTES = 512
 /** UTF-16 units of a tally's JSON: a ciphertext is 156 characters. */
 export const MAX_TALLY_JSON: number = MAX_CHOICES * 160 + MAX_QUESTIONS * 4 + 16
 /** UTF-16 units of a partial decryption's JSON: a factor and a proof are at most 250 characters. */

@@ -40,6 +40,16 @@ export function knowledgeText(key: Point): (commitment: string) => string {
 }
 
 /** The text of a signature on a message (4.6.1). */
-export function messageText(message: string): (commitment: string) => string {
+function messageText(message: string): (commitment: string) => string {
   return (commitment) => `sigmsg|${message}|${commitment}`
+}
+
+/** A signature on a message (4.6.1). */
+export function signMessage(signing: bigint, message: string, random: Random): Proof {
+  return proveKnowledge(signing, messageText(message), random)
+}
+
+/** Whether the signature on a message is that of the verification key. */
+export function verifyMessage(verification: Point, message: string, signature: Proof): boolean {
+  return verifyKnowledge(verification, signature, messageText(message))
 }

@@ -13,52 +13,13 @@
  * took the signatures out of newer parameters would go unnoticed.
  */
 import { type Refusal, type Result, refuse } from '../base/index.ts'
-import { combination, IDENTITY, modOrder, type Point, pointToHex, variableBase } from '../crypto/index.ts'
-import {
-  arrayShape,
-  decodeJson,
-  integerShape,
-  literalShape,
-  objectShape,
-  pointShape,
-  proofShape,
-  type Shape,
-  textShape,
-} from './json.ts'
-import { MAX_THRESHOLD_COEFFICIENTS, MAX_TRUSTEES, MAX_TRUSTEES_JSON } from './limits.ts'
-import { knowledgeText, messageText, verifyKnowledge } from './schnorr.ts'
-import type { SignedMessage, ThresholdParameters } from './types.ts'
-
-interface CertificateKeys {
-  readonly context: {
-    readonly group: 'Ed25519'
-    readonly size: number
-    readonly threshold: number
-    readonly index: number
-  }
-  readonly verification: Point
-  readonly encryption: Point
-}
-
-const certificateShape: Shape<CertificateKeys> = objectShape({
-  context: objectShape({
-    group: literalShape('Ed25519'),
-    size: integerShape(1, MAX_TRUSTEES),
-    threshold: integerShape(1, MAX_TRUSTEES),
-    index: integerShape(1, MAX_TRUSTEES),
-  }),
-  verification: pointShape,
-  encryption: pointShape,
-})
-const coefficientsShape: Shape<{ readonly coefexps: readonly Point[] }> = objectShape({
-  coefexps: arrayShape(pointShape, MAX_TRUSTEES, 1),
-})
-
-/** A message and its signature (4.6.1), as JSON. */
-export const signedMessageShape: Shape<SignedMessage> = objectShape({
-  message: textShape(MAX_TRUSTEES_JSON),
-  signature: proofShape,
-})
+import { IDENTITY, type Point, pointToHex } from '../crypto/index.ts'
+import { combinedCoefficients, commitmentAt } from './ceremony/coefficients.ts'
+import { certificateShape, certificatesText, coefficientsShape } from './ceremony/messages.ts'
+import { decodeJson } from './json.ts'
+import { MAX_THRESHOLD_COEFFICIENTS, MAX_TRUSTEES_JSON } from './limits.ts'
+import { knowledgeText, verifyKnowledge, verifyMessage } from './schnorr.ts'
+import type { Proof, ThresholdParameters } from './types.ts'
 
 /** The sub-key of a Pedersen item: the product of all constant coefficients. Refused where a commitment cannot be read. */
 export function thresholdKey(parameters: ThresholdParameters): Result<Point, Refusal<'trustees-invalid'>> {
@@ -118,12 +79,12 @@ function verifyMember(
   if (context.threshold !== parameters.threshold) report(`certificate for threshold ${context.threshold}`)
   if (context.index !== index) report(`certificate of member ${context.index}`)
   if (verification.is0() || encryption.is0()) report('certificate with a neutral key')
-  const verifies = (message: string, signature: { readonly challenge: bigint; readonly response: bigint }) =>
-    verifyKnowledge(verification, signature, messageText(message))
+  const verifies = (message: string, signature: Proof): boolean =>
+    verifyMessage(verification, message, signature)
   if (!verifies(certificate.message, certificate.signature)) report("the certificate's signature")
   if (!verifies(signed.message, signed.signature)) report("the coefficients' signature")
   const overall = parameters.signatures?.[index - 1]
-  if (overall !== undefined && !verifies(certificatesText(parameters, coefficients), overall))
+  if (overall !== undefined && !verifies(certificatesText(parameters.certificates, coefficients), overall))
     report('the signature over certificates and coefficients')
   const key = parameters.verificationKeys[index - 1]!
   if (key.signature === undefined) report("the verification key's signature is missing")
@@ -131,32 +92,16 @@ function verifyMember(
   return coefficients
 }
 
-const certificatesShape: Shape<{
-  readonly certs: readonly SignedMessage[]
-  readonly coefexps: readonly Point[]
-}> = objectShape({
-  certs: arrayShape(signedMessageShape, MAX_TRUSTEES),
-  coefexps: arrayShape(pointShape, MAX_TRUSTEES),
-})
-
-function certificatesText(parameters: ThresholdParameters, coefficients: readonly Point[]): string {
-  return `certs_sig|${certificatesShape.write({ certs: parameters.certificates, coefexps: coefficients })}`
-}
-
 /** Member j's key must be the product over all i and k of A_ik to the power of j^k (4.6.6). */
 function verificationKeyProblems(
-  { threshold, verificationKeys }: ThresholdParameters,
+  { verificationKeys }: ThresholdParameters,
   commitments: readonly (readonly Point[])[],
 ): readonly string[] {
-  const sums: Point[] = []
-  for (let k = 0; k < threshold; k++)
-    sums.push(commitments.reduce((total, list) => total.add(list[k]!), IDENTITY))
-  const bases = sums.map(variableBase)
+  const combined = combinedCoefficients(commitments)
   const problems: string[] = []
   for (const [index, { publicKey, proof }] of verificationKeys.entries()) {
     const member = `member ${index + 1}`
-    const powers = bases.map((base, k) => [base, modOrder(BigInt(index + 1) ** BigInt(k))] as const)
-    if (!combination(powers).equals(publicKey))
+    if (!commitmentAt(combined, index + 1).equals(publicKey))
       problems.push(`${member}: the verification key does not follow from the coefficients`)
     if (publicKey.is0()) problems.push(`${member}: the verification key is neutral`)
     if (!verifyKnowledge(publicKey, proof, knowledgeText(publicKey)))

@@ -7,29 +7,19 @@
  * a key can copy its proofs and decryptions too, and is a trustee in name only), and a `Single` key has no signature (nothing
  * could check it).
  */
-import {
-  assert,
-  bigEndian,
-  concat,
-  ok,
-  type Refusal,
-  type Result,
-  refuse,
-  toBigEndian,
-  unwrap,
-} from '../base/index.ts'
+import { assert, concat, ok, type Refusal, type Result, refuse, unwrap } from '../base/index.ts'
 import {
   decodePoint,
   encodePoint,
   GENERATOR,
   IDENTITY,
   multiplySecret,
-  ORDER,
   POINT_BYTES,
   type Point,
   pointToHex,
   type Random,
 } from '../crypto/index.ts'
+import { signedMessageShape } from './ceremony/messages.ts'
 import {
   arrayShape,
   decodeJson,
@@ -43,12 +33,12 @@ import {
   taggedShape,
 } from './json.ts'
 import { MAX_TRUSTEES, MAX_TRUSTEES_JSON } from './limits.ts'
+import { decodeProof, encodeProof, PROOF_BYTES } from './proof-bytes.ts'
 import { knowledgeText, proveKnowledge, verifyKnowledge } from './schnorr.ts'
-import { signedMessageShape, thresholdKey, thresholdProblems } from './threshold.ts'
+import { thresholdKey, thresholdProblems } from './threshold.ts'
 import type { Proof, ThresholdParameters, TrusteeKind, TrusteePublicKey } from './types.ts'
 
-const SCALAR_BYTES = 32
-const KEY_BYTES = POINT_BYTES + 2 * SCALAR_BYTES
+const KEY_BYTES = POINT_BYTES + PROOF_BYTES
 
 interface KeyJson {
   readonly pok: Proof
@@ -123,11 +113,7 @@ export function verifyTrusteeKey(key: TrusteePublicKey): boolean {
 /** The 96 bytes of a `Single` key: point, challenge and response, big-endian (an SSZ vector of fixed size). */
 export function encodeTrusteeKey(key: TrusteePublicKey): Uint8Array {
   assert(key.signature === undefined, 'only keys inside threshold parameters are signed')
-  return concat(
-    encodePoint(key.publicKey),
-    toBigEndian(key.proof.challenge, SCALAR_BYTES),
-    toBigEndian(key.proof.response, SCALAR_BYTES),
-  )
+  return concat(encodePoint(key.publicKey), encodeProof(key.proof))
 }
 
 /** The key of 96 bytes; its point is checked, its proof is not. */
@@ -136,12 +122,11 @@ export function decodeTrusteeKey(
 ): Result<TrusteePublicKey, Refusal<'key-malformed' | 'point-malformed' | 'point-outside-subgroup'>> {
   if (bytes.length !== KEY_BYTES)
     return refuse('key-malformed', `a trustee's key has ${KEY_BYTES} bytes, not ${bytes.length}`)
-  const challenge = bigEndian(bytes.subarray(POINT_BYTES, POINT_BYTES + SCALAR_BYTES))
-  const response = bigEndian(bytes.subarray(POINT_BYTES + SCALAR_BYTES))
-  if (challenge >= ORDER || response >= ORDER)
+  const proof = decodeProof(bytes.subarray(POINT_BYTES))
+  if (proof === undefined)
     return refuse('key-malformed', "a scalar of the trustee's proof is not reduced modulo the order")
   const publicKey = decodePoint(bytes.subarray(0, POINT_BYTES))
-  return publicKey.ok ? ok({ publicKey: publicKey.value, proof: { challenge, response } }) : publicKey
+  return publicKey.ok ? ok({ publicKey: publicKey.value, proof }) : publicKey
 }
 
 /** The trustees' JSON, whose hash stands in the Setup event. */

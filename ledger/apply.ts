@@ -2,53 +2,124 @@
  * What each accepted transaction does to its election. Expects what `check.ts` and `verify.ts` have accepted; the little that
  * only shows here (the hash of a completed roll, another trustee's key) is refused here.
  */
-import { assert, equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
+import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
+import { encodePoint, POINT_BYTES } from '../crypto/index.ts'
 import {
   addToTally,
   type Ballot,
   ballotId,
-  canCombine,
   computeResult,
   decodePartialDecryption,
-  decodeTrusteeKey,
+  electionKey,
   nextEvent,
   ownedDecryptionJson,
   partialDecryptionJson,
   payloadHash,
   resultJson,
 } from '../election/index.ts'
-import { trusteePlace } from './check.ts'
-import {
-  belenios,
-  countingBallot,
-  type ElectionState,
-  trusteesOf,
-  withBallot,
-  withRecord,
-} from './election-state.ts'
+import { type CeremonyOutcome, leaveOut, missingTrusteeParts, sharesRoot, withPart } from './ceremony.ts'
+import type { CeremonyTransaction } from './check-ceremony.ts'
+import { belenios, countingBallot, type ElectionState, withBallot, withRecord } from './election-state.ts'
 import { boardKey, type ChangeLog, chunkKey, countingKey } from './image.ts'
-import { ROLL_DEPTH } from './limits.ts'
+import { MAX_REASON_BYTES, ROLL_DEPTH } from './limits.ts'
 import { zeroList } from './list-tree.ts'
 import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
 import { flatEntries, placeOf, weightAt } from './roll.ts'
-import type { Rejection, TransactionOf } from './types.ts'
+import { cutText } from './ssz.ts'
+import {
+  areDecryptionsComplete,
+  areTrusteesReady,
+  ownerOf,
+  structureFault,
+  trusteeName,
+  trusteePlace,
+  trusteesOf,
+} from './trustees.ts'
+import type { CeremonyMember, Rejection, TransactionOf } from './types.ts'
+import { convictedBy } from './verify-ceremony.ts'
 
 type Applied = Result<ElectionState, Rejection>
 
-/** Publishes a trustee's key; the last missing part freezes the election. */
+/** Publishes a mandatory trustee's key; the last missing part freezes the election. */
 export function applyTrusteeKey(
   election: ElectionState,
   { trustee, key }: TransactionOf<'trusteeKey'>,
 ): Applied {
-  const place = trusteePlace(election, trustee)
-  const decoded = decodeTrusteeKey(key)
-  assert(place !== undefined && decoded.ok, 'a checked key is well-formed and from a trustee')
-  const { publicKey } = decoded.value
-  const twin = election.trusteeKeys.findIndex((other) => other?.publicKey.equals(publicKey))
-  if (twin >= 0) return refuse('key-exists', `this is the key of trustee ${twin + 1}`)
-  const trusteeKeys = election.trusteeKeys.with(place, decoded.value)
-  const records = election.record.trusteeKeys.with(place, key)
-  return ok(frozen(withRecord({ ...election, trusteeKeys }, { trusteeKeys: records })))
+  const { record, ceremony } = election
+  const place = trusteePlace(record.draft, trustee)
+  assert(place !== undefined, 'a checked key is from a trustee')
+  const point = key.subarray(0, POINT_BYTES)
+  const twin = ceremony.mandatoryKeys.findIndex(
+    (other) => other !== undefined && equalBytes(other.subarray(0, POINT_BYTES), point),
+  )
+  if (twin >= 0) return refuse('key-exists', `this is the key of ${trusteeName(record.draft, twin)}`)
+  const mandatoryKeys = ceremony.mandatoryKeys.with(place, key)
+  return ok(frozen({ ...election, ceremony: { ...ceremony, mandatoryKeys } }))
+}
+
+/** Adds what a member published to the ceremony; `id` is the transaction's. A complaint ends the attempt. */
+export function applyCeremonyStep(
+  election: ElectionState,
+  transaction: CeremonyTransaction,
+  { id, time, log }: { readonly id: Uint8Array; readonly time: number; readonly log: ChangeLog },
+): Applied {
+  const { record, ceremony } = election
+  const place = trusteePlace(record.draft, transaction.trustee)
+  assert(place !== undefined, 'a checked step of a ceremony is by a trustee')
+  const add = (part: Omit<CeremonyMember, 'place'>): Applied =>
+    ok(frozen({ ...election, ceremony: withPart(record.draft, ceremony, place, part, time) }))
+  switch (transaction.kind) {
+    case 'ceremonyCertificate': {
+      const { certificate } = transaction
+      const isCopy = ceremony.members.some((other) => sharesKey(other.certificate, certificate))
+      return isCopy
+        ? refuse('ceremony-invalid', "a key of another member's certificate")
+        : add({ certificate })
+    }
+    case 'ceremonyCommitment':
+      return add({ commitment: transaction.commitment })
+    case 'ceremonyDealing': {
+      const { polynomial, shares } = transaction
+      return add({ dealing: { polynomial, sharesRoot: sharesRoot(shares), transaction: id } })
+    }
+    case 'ceremonyKey':
+      return add({ key: transaction.key })
+    case 'ceremonyComplaint': {
+      const fault = convictedBy(election, transaction)
+      return ok(afterAttempt(election, leaveOut(record.draft, ceremony, [fault], time), log))
+    }
+    default:
+      return unreachable(transaction)
+  }
+}
+
+/** Whether two certificates have a key in common: whoever copies one could pass for the other. */
+function sharesKey(one: Uint8Array | undefined, other: Uint8Array): boolean {
+  if (one === undefined) return false
+  const keys = [one, other].flatMap((bytes) => [
+    toHex(bytes.subarray(0, POINT_BYTES)),
+    toHex(bytes.subarray(POINT_BYTES, 2 * POINT_BYTES)),
+  ])
+  return new Set(keys).size < keys.length
+}
+
+/** The election after an attempt failed: with the next one, or abandoned. */
+export function afterAttempt(
+  election: ElectionState,
+  { ceremony, failure }: CeremonyOutcome,
+  log: ChangeLog,
+): ElectionState {
+  const next = { ...election, ceremony }
+  return failure === undefined ? next : abandoned(next, failure, log)
+}
+
+/** The election, given up; what was published of its rolls is forgotten. */
+export function abandoned(election: ElectionState, reason: string, log: ChangeLog): ElectionState {
+  for (const roll of election.rolls) removeChunks(election, roll, log)
+  return withRecord(
+    { ...election, rolls: [] },
+    { phase: 'abandoned', reason: cutText(reason, MAX_REASON_BYTES) },
+  )
 }
 
 /** Adds a chunk to its roll; a new hash replaces the same registrar's unfinished roll. */
@@ -98,11 +169,20 @@ export function applyRollSignature(
   return ok(frozen(accepted))
 }
 
-/** The election, frozen if nothing is missing any more: its key and hash are computed from what is there. */
+/** The election, frozen if nothing is missing any more: its key and hash are computed from what is there (T16). */
 function frozen(election: ElectionState): ElectionState {
-  if (election.roll === undefined || election.trusteeKeys.includes(undefined)) return election
-  const computed = belenios(election.record.draft, trusteesOf(election))
-  return withRecord({ ...election, election: computed }, { phase: 'frozen', electionHash: computed.hash })
+  const { roll, ceremony, record } = election
+  if (roll === undefined || !areTrusteesReady(ceremony)) return election
+  const trustees = trusteesOf(record.draft, ceremony)
+  const fault = structureFault(trustees)
+  // Only trustees who collude get there: their election ends, the network goes on.
+  if (fault !== undefined) return withRecord(election, { phase: 'abandoned', reason: fault })
+  const publicKey = electionKey(trustees)
+  const computed = belenios(record.draft, publicKey)
+  return withRecord(
+    { ...election, election: computed },
+    { phase: 'frozen', electionKey: encodePoint(publicKey), electionHash: computed.hash },
+  )
 }
 
 /**
@@ -140,10 +220,11 @@ export function applyDecryption(
   election: ElectionState,
   { trustee, decryption }: TransactionOf<'partialDecryption'>,
 ): Applied {
-  const place = trusteePlace(election, trustee)
+  const { draft } = election.record
+  const place = trusteePlace(draft, trustee)
+  const owner = place === undefined ? undefined : ownerOf(draft, election.ceremony, place)
   const decoded = decodePartialDecryption(decryption)
-  assert(place !== undefined && decoded.ok, 'a checked decryption is well-formed and from a trustee')
-  const owner = place + 1
+  assert(owner !== undefined && decoded.ok, 'a checked decryption is well-formed and from a trustee')
   const payload = payloadHash(ownedDecryptionJson(owner, payloadHash(partialDecryptionJson(decoded.value))))
   return ok(
     withResult(
@@ -156,16 +237,15 @@ export function applyDecryption(
 }
 
 function withResult(election: ElectionState): ElectionState {
-  const { record, tally } = election
-  const trustees = trusteesOf(election)
+  const { record, tally, ceremony } = election
   assert(tally !== undefined, 'an election is decrypted after its tally')
-  if (!canCombine(trustees, new Set(record.decryptions.map(({ owner }) => owner)))) return election
+  if (!areDecryptionsComplete(record, ceremony)) return election
   const decryptions = record.decryptions.map(({ owner, decryption }) => {
     const decoded = decodePartialDecryption(decryption)
     assert(decoded.ok, 'a published decryption is well-formed')
     return { owner, decryption: decoded.value }
   })
-  const result = computeResult(trustees, tally, decryptions, record.votedWeight)
+  const result = computeResult(trusteesOf(record.draft, ceremony), tally, decryptions, record.votedWeight)
   // Every proof was verified, so this cannot happen; should it, one election ends and the network goes on.
   if (!result.ok)
     return withRecord(election, { phase: 'abandoned', reason: `no result: ${result.error.detail}` })
@@ -177,21 +257,14 @@ function withResult(election: ElectionState): ElectionState {
 }
 
 /** Why an election cannot be frozen yet, in words; undefined where nothing is missing. */
-export function missingParts(election: ElectionState, nameOf: (place: number) => string): string | undefined {
-  const NAMED = 4
-  const missing = election.trusteeKeys.flatMap((key, place) => (key === undefined ? [place] : []))
-  const parts: string[] = []
-  if (missing.length > 0) {
-    const names = missing.slice(0, NAMED).map(nameOf)
-    const rest = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : ''
-    parts.push(`no key of ${names.join(', ')}${rest}`)
-  }
-  if (election.roll === undefined) {
-    const threshold = election.record.draft.registrarThreshold
-    const complete = election.rolls.filter(({ roll }) => roll !== undefined)
+export function missingParts({ record, ceremony, roll, rolls }: ElectionState): string | undefined {
+  const parts: string[] = [...missingTrusteeParts(record.draft, ceremony)]
+  if (roll === undefined) {
+    const threshold = record.draft.registrarThreshold
+    const complete = rolls.filter((pending) => pending.roll !== undefined)
     const signatures = Math.max(0, ...complete.map(({ signers }) => signers.length))
     if (complete.length > 0) parts.push(`the roll is signed by ${signatures} of ${threshold} registrars`)
-    else parts.push(election.rolls.length > 0 ? 'no roll is complete' : 'there is no roll')
+    else parts.push(rolls.length > 0 ? 'no roll is complete' : 'there is no roll')
   }
   return parts.length === 0 ? undefined : parts.join('; ')
 }

@@ -10,10 +10,11 @@ import {
   type Result,
   refuse,
 } from '../base/index.ts'
+import { POINT_BYTES } from '../crypto/index.ts'
 import {
   BLOCK_OVERHEAD_BYTES,
   MAX_BLOCK_BYTES,
-  MAX_BLOCK_ROLL_ENTRIES,
+  MAX_BLOCK_POINTS,
   MAX_BLOCK_TRANSACTIONS,
   MAX_TRANSACTION_BYTES,
   TRANSACTION_OVERHEAD_BYTES,
@@ -82,23 +83,30 @@ export interface BlockRoom {
 export function blockRoom(): BlockRoom {
   let count = 0
   let bytes = BLOCK_OVERHEAD_BYTES
-  let entries = 0
+  let points = 0
   return {
     takes: (transaction, encoded) => {
       const moreBytes = encoded.length + TRANSACTION_OVERHEAD_BYTES
-      const moreEntries = transaction.kind === 'rollChunk' ? transaction.entries.length : 0
+      const morePoints = pointsOf(transaction)
       if (
         count + 1 > MAX_BLOCK_TRANSACTIONS ||
         bytes + moreBytes > MAX_BLOCK_BYTES ||
-        entries + moreEntries > MAX_BLOCK_ROLL_ENTRIES
+        points + morePoints > MAX_BLOCK_POINTS
       )
         return false
       count += 1
       bytes += moreBytes
-      entries += moreEntries
+      points += morePoints
       return true
     },
   }
+}
+
+/** Points of a transaction whose subgroup is checked, where they are many. */
+function pointsOf(transaction: Transaction): number {
+  if (transaction.kind === 'rollChunk') return transaction.entries.length
+  if (transaction.kind !== 'ceremonyDealing') return 0
+  return 2 * transaction.shares.length + Math.floor(transaction.polynomial.length / POINT_BYTES)
 }
 
 /** Whether a header continues this state: network, height, parent, time, validators. */

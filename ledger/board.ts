@@ -22,10 +22,11 @@ import {
   tallyJson,
   trusteesJson,
 } from '../election/index.ts'
-import { type ElectionState, trusteesOf } from './election-state.ts'
+import type { ElectionState } from './election-state.ts'
 import { valuesOf } from './list-tree.ts'
 import { entriesOf } from './roll.ts'
 import { findElection, type State } from './state.ts'
+import { trusteesOf } from './trustees.ts'
 import type { ElectionRecord } from './types.ts'
 
 /** The timestamp of an archive's header: the opening, in whole seconds since 1970. */
@@ -85,12 +86,12 @@ function data(json: string): ArchiveEntry {
 }
 
 function* setupEntries(found: ElectionState, chain: EventChain): Iterable<ArchiveEntry> {
-  const { election, roll, record } = found
+  const { election, roll, record, ceremony } = found
   assert(
     election !== undefined && roll !== undefined && record.roll !== undefined,
     'an election that was opened has its key and roll',
   )
-  const trustees = trusteesJson(trusteesOf(found))
+  const trustees = trusteesJson(trusteesOf(record.draft, ceremony))
   yield data(election.json)
   yield data(trustees)
   yield data(publicCredentialsJson(entriesOf(roll.bytes), record.roll.isWeighted))

@@ -4,6 +4,7 @@
  */
 import { equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
 import { type Ballot, ballotId, tracker } from '../election/index.ts'
+import { type CeremonyTransaction, checkCeremonyStep } from './check-ceremony.ts'
 import { checkDraft } from './draft.ts'
 import { boardPosition, type ElectionState } from './election-state.ts'
 import { MAX_BALLOTS, MAX_ELECTIONS, MAX_LIVE_ELECTIONS } from './limits.ts'
@@ -11,7 +12,8 @@ import { checkChunk, checkNextChunk } from './pending-roll.ts'
 import { phaseAt } from './phase.ts'
 import { placeOf } from './roll.ts'
 import { findElection, isRegistered, type State } from './state.ts'
-import type { Phase, Rejection, Transaction, TransactionOf } from './types.ts'
+import { neededOwners, ownerOf, trusteeName, trusteePlace } from './trustees.ts'
+import type { ElectionRecord, Phase, Rejection, Transaction, TransactionOf } from './types.ts'
 
 /** How to find an election: in a state, or in a block half executed. */
 export type Find = (uuid: string) => ElectionState | undefined
@@ -40,6 +42,12 @@ export function checkIn(state: State, find: Find, transaction: Transaction, time
       return checkBallot(election, transaction.ballot, time)
     case 'partialDecryption':
       return checkDecryption(election, transaction)
+    case 'ceremonyCertificate':
+    case 'ceremonyCommitment':
+    case 'ceremonyDealing':
+    case 'ceremonyKey':
+    case 'ceremonyComplaint':
+      return checkCeremony(election, transaction, time)
     default:
       return unreachable(transaction)
   }
@@ -66,32 +74,29 @@ function checkNewDraft(
   return ok(undefined)
 }
 
-function checkPhase(election: ElectionState, time: number, wanted: Phase): Checked {
-  const phase = phaseAt(election.record, time)
+function checkPhase(record: ElectionRecord, time: number, wanted: Phase): Checked {
+  const phase = phaseAt(record, time)
   return phase === wanted
     ? ok(undefined)
     : refuse('wrong-phase', `the election is in phase ${phase}, this belongs to ${wanted}`)
 }
 
-/** A trustee's place in the draft, from 0, or undefined. */
-export function trusteePlace(election: ElectionState, trustee: Uint8Array): number | undefined {
-  const place = election.record.draft.trustees.findIndex((key) => equalBytes(key, trustee))
-  return place < 0 ? undefined : place
-}
-
 function checkTrusteeKey(
-  election: ElectionState,
-  transaction: TransactionOf<'trusteeKey'>,
+  { record, ceremony }: ElectionState,
+  { trustee }: TransactionOf<'trusteeKey'>,
   time: number,
 ): Checked {
-  const { trustee } = transaction
-  const place = trusteePlace(election, trustee)
-  if (place === undefined)
-    return refuse('unknown-trustee', `the election has no trustee with the key ${toHex(trustee)}`)
-  const { trusteeKeys } = election.record
-  if (trusteeKeys[place] !== undefined)
-    return refuse('key-exists', `trustee ${place + 1} has published a key already`)
-  return checkPhase(election, time, 'draft')
+  const place = trusteePlace(record.draft, trustee)
+  if (place === undefined || place >= record.draft.mandatoryTrustees.length)
+    return refuse('unknown-trustee', `the election has no mandatory trustee with the key ${toHex(trustee)}`)
+  if (ceremony.mandatoryKeys[place] !== undefined)
+    return refuse('key-exists', `${trusteeName(record.draft, place)} has published a key already`)
+  return checkPhase(record, time, 'draft')
+}
+
+function checkCeremony(election: ElectionState, transaction: CeremonyTransaction, time: number): Checked {
+  const phase = checkPhase(election.record, time, 'draft')
+  return phase.ok ? checkCeremonyStep(election, transaction) : phase
 }
 
 function checkRegistrar(election: ElectionState, registrar: Uint8Array): Checked {
@@ -105,7 +110,7 @@ function checkRollChunk(election: ElectionState, chunk: TransactionOf<'rollChunk
   if (!registrar.ok) return registrar
   if (election.roll !== undefined)
     return refuse('roll-exists', 'the roll is accepted and cannot change any more')
-  const phase = checkPhase(election, time, 'draft')
+  const phase = checkPhase(election.record, time, 'draft')
   if (!phase.ok) return phase
   const form = checkChunk(chunk)
   if (!form.ok) return form
@@ -127,7 +132,7 @@ function checkRollSignature(
   const known = checkRegistrar(election, registrar)
   if (!known.ok) return known
   if (election.roll !== undefined) return refuse('roll-exists', 'the roll is accepted already')
-  const phase = checkPhase(election, time, 'draft')
+  const phase = checkPhase(election.record, time, 'draft')
   if (!phase.ok) return phase
   const pending = election.rolls.find(({ roll, hash }) => roll !== undefined && equalBytes(hash, rollHash))
   if (pending === undefined)
@@ -154,14 +159,31 @@ function checkBallot(election: ElectionState, ballot: Ballot, time: number): Che
   return ok(undefined)
 }
 
-function checkDecryption(election: ElectionState, { trustee }: TransactionOf<'partialDecryption'>): Checked {
-  const place = trusteePlace(election, trustee)
+function checkDecryption(
+  { record, ceremony }: ElectionState,
+  { trustee }: TransactionOf<'partialDecryption'>,
+): Checked {
+  const { draft, phase, decryptions } = record
+  const place = trusteePlace(draft, trustee)
   if (place === undefined)
     return refuse('unknown-trustee', `the election has no trustee with the key ${toHex(trustee)}`)
-  const { phase, decryptions } = election.record
-  if (decryptions.some(({ owner }) => owner === place + 1))
-    return refuse('decryption-exists', `trustee ${place + 1} has published a partial decryption already`)
   if (phase !== 'decrypting')
     return refuse('wrong-phase', `the election is in phase ${phase}, this belongs to decrypting`)
-  return ok(undefined)
+  const owner = ownerOf(draft, ceremony, place)
+  if (owner === undefined)
+    return refuse(
+      'trustee-excluded',
+      `${trusteeName(draft, place)} was left out of the ceremony and has no share`,
+    )
+  if (decryptions.some((given) => given.owner === owner))
+    return refuse(
+      'decryption-exists',
+      `${trusteeName(draft, place)} has published a partial decryption already`,
+    )
+  return neededOwners(record, ceremony).includes(owner)
+    ? ok(undefined)
+    : refuse(
+        'decryption-exists',
+        `${draft.trusteeThreshold} partial decryptions are there; no more are needed`,
+      )
 }

@@ -1,4 +1,4 @@
-/** What time alone does to an election: opening, being abandoned, closing. Runs at the start of each block, at the block's time. */
+/** What time alone does to an election: deadlines of its ceremony, opening, being abandoned, closing. Runs at the start of each block, at the block's time. */
 import { assert } from '../base/index.ts'
 import {
   emptyTally,
@@ -9,38 +9,31 @@ import {
   tallyJson,
   trusteesJson,
 } from '../election/index.ts'
-import { missingParts, removeChunks } from './apply.ts'
-import { type ElectionState, trusteesOf, withRecord } from './election-state.ts'
+import { abandoned, afterAttempt, missingParts } from './apply.ts'
+import { atDeadline } from './ceremony.ts'
+import { type ElectionState, withRecord } from './election-state.ts'
 import type { ChangeLog } from './image.ts'
+import { trusteesOf } from './trustees.ts'
 
 /** The election as it is at `time`; the same value where time moves nothing. */
-export function atTime(
-  election: ElectionState,
-  time: number,
-  nameOf: (place: number) => string,
-  log: ChangeLog,
-): ElectionState {
+export function atTime(election: ElectionState, time: number, log: ChangeLog): ElectionState {
   const { phase, draft } = election.record
-  if (phase === 'draft' && time >= draft.opensAt) return abandoned(election, nameOf, log)
+  if (phase === 'draft') {
+    if (time >= draft.opensAt)
+      return abandoned(election, `not ready at its opening: ${missingParts(election)}`, log)
+    const outcome = atDeadline(draft, election.ceremony, time)
+    return outcome.ceremony === election.ceremony ? election : afterAttempt(election, outcome, log)
+  }
   const opened = phase === 'frozen' && time >= draft.opensAt ? open(election) : election
   return opened.record.phase === 'open' && time >= draft.closesAt ? close(opened) : opened
 }
 
-function abandoned(
-  election: ElectionState,
-  nameOf: (place: number) => string,
-  log: ChangeLog,
-): ElectionState {
-  for (const roll of election.rolls) removeChunks(election, roll, log)
-  const reason = `not ready at its opening: ${missingParts(election, nameOf)}`
-  return withRecord({ ...election, rolls: [] }, { phase: 'abandoned', reason })
-}
-
 /** The Setup event: from here on nothing about the election can change (T12). */
 function open(election: ElectionState): ElectionState {
-  const { record, election: belenios } = election
+  const { record, ceremony, election: belenios } = election
   assert(belenios !== undefined && record.roll !== undefined, 'a frozen election has its key and roll')
-  const setup = setupJson(belenios.hash, payloadHash(trusteesJson(trusteesOf(election))), record.roll.hash)
+  const trustees = payloadHash(trusteesJson(trusteesOf(record.draft, ceremony)))
+  const setup = setupJson(belenios.hash, trustees, record.roll.hash)
   return withRecord(
     { ...election, tally: emptyTally(record.draft.questions) },
     { phase: 'open', board: nextEvent(undefined, 'Setup', payloadHash(setup)).head },

@@ -4,6 +4,7 @@ import { utf8 } from '../base/index.ts'
 import {
   MAX_ANSWERS,
   MAX_DESCRIPTION_BYTES,
+  MAX_NAME_BYTES,
   MAX_QUESTIONS,
   MAX_REGISTRARS,
   MAX_TEXT_BYTES,
@@ -11,7 +12,7 @@ import {
   MAX_UUID_LENGTH,
 } from './limits.ts'
 import { BYTES32, fromOptional, optionalType, textOf, textType, UINT16, UINT64 } from './ssz.ts'
-import type { ElectionDraft } from './types.ts'
+import type { ElectionDraft, Party } from './types.ts'
 
 const TEXT: ByteListType = textType(MAX_TEXT_BYTES)
 
@@ -25,6 +26,16 @@ const QUESTION = new ContainerType(
   },
   { typeName: 'Question' },
 )
+
+const TRUSTEES = new ListCompositeType(
+  new ContainerType({ name: textType(MAX_NAME_BYTES), publicKey: BYTES32 }, { typeName: 'Party' }),
+  MAX_TRUSTEES,
+)
+
+interface SszParty {
+  name: Uint8Array
+  publicKey: Uint8Array
+}
 
 /** A draft as the schema's plain value: texts as bytes, what may be absent as a list of none or one. */
 export interface SszDraft {
@@ -42,7 +53,9 @@ export interface SszDraft {
   credentialAuthorityName: Uint8Array[]
   registrars: Uint8Array[]
   registrarThreshold: number
-  trustees: Uint8Array[]
+  mandatoryTrustees: SszParty[]
+  trustees: SszParty[]
+  trusteeThreshold: number
   opensAt: number
   closesAt: number
 }
@@ -58,12 +71,17 @@ export const DRAFT: Type<SszDraft> = new ContainerType(
     credentialAuthorityName: optionalType(TEXT),
     registrars: new ListCompositeType(BYTES32, MAX_REGISTRARS),
     registrarThreshold: UINT16,
-    trustees: new ListCompositeType(BYTES32, MAX_TRUSTEES),
+    mandatoryTrustees: TRUSTEES,
+    trustees: TRUSTEES,
+    trusteeThreshold: UINT16,
     opensAt: UINT64,
     closesAt: UINT64,
   },
   { typeName: 'ElectionDraft' },
 )
+
+const partyToSsz = ({ name, publicKey }: Party): SszParty => ({ name: utf8(name), publicKey })
+const partyFromSsz = ({ name, publicKey }: SszParty): Party => ({ name: textOf(name), publicKey })
 
 /** A draft, which `checkDraft` must have accepted, as the schema's value. */
 export function draftToSsz(draft: ElectionDraft): SszDraft {
@@ -82,7 +100,9 @@ export function draftToSsz(draft: ElectionDraft): SszDraft {
     credentialAuthorityName: fromOptional(draft.credentialAuthorityName).map(utf8),
     registrars: [...draft.registrars],
     registrarThreshold: draft.registrarThreshold,
-    trustees: [...draft.trustees],
+    mandatoryTrustees: draft.mandatoryTrustees.map(partyToSsz),
+    trustees: draft.trustees.map(partyToSsz),
+    trusteeThreshold: draft.trusteeThreshold,
     opensAt: draft.opensAt,
     closesAt: draft.closesAt,
   }
@@ -109,7 +129,9 @@ export function draftFromSsz(value: SszDraft): ElectionDraft {
       : { credentialAuthorityName: textOf(credentialAuthorityName) }),
     registrars: value.registrars,
     registrarThreshold: value.registrarThreshold,
-    trustees: value.trustees,
+    mandatoryTrustees: value.mandatoryTrustees.map(partyFromSsz),
+    trustees: value.trustees.map(partyFromSsz),
+    trusteeThreshold: value.trusteeThreshold,
     opensAt: value.opensAt,
     closesAt: value.closesAt,
   }

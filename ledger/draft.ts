@@ -9,8 +9,11 @@ import { draftBytes } from './draft-ssz.ts'
 import {
   MAX_ANSWERS,
   MAX_CHOICES,
+  MAX_COEFFICIENTS,
   MAX_DESCRIPTION_BYTES,
   MAX_DRAFT_BYTES,
+  MAX_NAME_BYTES,
+  MAX_NAME_LENGTH,
   MAX_QUESTIONS,
   MAX_REGISTRARS,
   MAX_TEXT_BYTES,
@@ -18,7 +21,8 @@ import {
   MAX_UUID_LENGTH,
 } from './limits.ts'
 import { isText } from './ssz.ts'
-import type { ElectionDraft, Rejection } from './types.ts'
+import { allTrustees } from './trustees.ts'
+import type { ElectionDraft, Party, Rejection } from './types.ts'
 
 /** Everything static about a draft: limits, texts, questions, keys, times. */
 export function checkDraft(draft: ElectionDraft): Result<void, Rejection> {
@@ -26,8 +30,8 @@ export function checkDraft(draft: ElectionDraft): Result<void, Rejection> {
     faultOfTexts(draft) ??
     faultOfQuestions(draft.questions) ??
     faultOfKeys('registrar', draft.registrars, MAX_REGISTRARS) ??
-    faultOfKeys('trustee', draft.trustees, MAX_TRUSTEES) ??
     faultOfThreshold(draft) ??
+    faultOfTrustees(draft) ??
     faultOfTimes(draft) ??
     faultOfSize(draft)
   return fault === undefined ? ok(undefined) : refuse('draft-invalid', fault)
@@ -91,6 +95,30 @@ function faultOfThreshold({ registrars, registrarThreshold }: ElectionDraft): st
   return isGood ? undefined : `registrarThreshold must be a whole number from 1 to ${registrars.length}`
 }
 
+function faultOfTrustees(draft: ElectionDraft): string | undefined {
+  const { mandatoryTrustees, trustees, trusteeThreshold: threshold } = draft
+  const all = allTrustees(draft)
+  const name = all.find(({ name: one }) => one.length > MAX_NAME_LENGTH || !isText(one, MAX_NAME_BYTES))
+  if (name !== undefined || all.some(({ name: one }) => one === '' || /\p{C}/u.test(one)))
+    return `a trustee's name must be a text of 1 to ${MAX_NAME_LENGTH} characters without control characters`
+  if (new Set(all.map(({ name: one }) => one)).size < all.length) return 'two trustees have the same name'
+  const keys = faultOfKeys(
+    'trustee',
+    all.map(({ publicKey }) => publicKey),
+    MAX_TRUSTEES,
+  )
+  if (keys !== undefined) return keys
+  if (trustees.length === 0)
+    return threshold === 0
+      ? undefined
+      : `trusteeThreshold is ${threshold}, and all ${mandatoryTrustees.length} trustees are mandatory; it must be 0`
+  if (!Number.isSafeInteger(threshold) || threshold < 1 || threshold > trustees.length)
+    return `trusteeThreshold is ${threshold}; it must be a whole number from 1 to ${trustees.length}, the number of trustees`
+  return threshold * trustees.length > MAX_COEFFICIENTS
+    ? `${threshold} of ${trustees.length} trustees is too much: threshold times trustees may be ${MAX_COEFFICIENTS}`
+    : undefined
+}
+
 function faultOfTimes({ opensAt, closesAt }: ElectionDraft): string | undefined {
   if (!Number.isSafeInteger(opensAt) || !Number.isSafeInteger(closesAt) || opensAt < 0)
     return 'opensAt and closesAt must be milliseconds since 1970'
@@ -104,8 +132,8 @@ function faultOfSize(draft: ElectionDraft): string | undefined {
 
 const TEXT_KEYS = ['uuid', 'name', 'description'] as const
 const OPTIONAL_TEXT_KEYS = ['administratorName', 'credentialAuthorityName'] as const
-const NUMBER_KEYS = ['registrarThreshold', 'opensAt', 'closesAt'] as const
-const KEY_LIST_KEYS = ['registrars', 'trustees'] as const
+const NUMBER_KEYS = ['registrarThreshold', 'trusteeThreshold', 'opensAt', 'closesAt'] as const
+const LIST_KEYS = ['registrars', 'mandatoryTrustees', 'trustees'] as const
 
 /**
  * A draft out of an untrusted JSON value, checked. Every key of `ElectionDraft` must be there (the two names may be left out)
@@ -115,7 +143,7 @@ export function parseDraft(json: unknown): Result<ElectionDraft, Rejection> {
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     return refuse('draft-invalid', 'a draft is a JSON object')
   const fields = json as Readonly<Record<string, unknown>>
-  const required: readonly string[] = [...TEXT_KEYS, ...NUMBER_KEYS, ...KEY_LIST_KEYS, 'questions']
+  const required: readonly string[] = [...TEXT_KEYS, ...NUMBER_KEYS, ...LIST_KEYS, 'questions']
   for (const key of Object.keys(fields))
     if (!required.includes(key) && !OPTIONAL_TEXT_KEYS.includes(key as (typeof OPTIONAL_TEXT_KEYS)[number]))
       return refuse('draft-invalid', `unknown key "${key}"`)
@@ -129,9 +157,15 @@ export function parseDraft(json: unknown): Result<ElectionDraft, Rejection> {
   const questions = parseQuestions(fields.questions)
   if (!questions.ok) return refuse('draft-invalid', questions.error.detail)
   const registrars = keysOf(fields.registrars)
-  const trustees = keysOf(fields.trustees)
-  if (registrars === undefined || trustees === undefined)
-    return refuse('draft-invalid', '"registrars" and "trustees" must be lists of keys in hexadecimal')
+  if (registrars === undefined)
+    return refuse('draft-invalid', '"registrars" must be a list of keys in hexadecimal')
+  const mandatoryTrustees = partiesOf(fields.mandatoryTrustees)
+  const trustees = partiesOf(fields.trustees)
+  if (mandatoryTrustees === undefined || trustees === undefined)
+    return refuse(
+      'draft-invalid',
+      '"mandatoryTrustees" and "trustees" must be lists of {"name", "publicKey"}, keys in hexadecimal',
+    )
   const { administratorName, credentialAuthorityName } = fields as Partial<Record<string, string>>
   const draft: ElectionDraft = {
     uuid: fields.uuid as string,
@@ -142,7 +176,9 @@ export function parseDraft(json: unknown): Result<ElectionDraft, Rejection> {
     ...(credentialAuthorityName === undefined ? {} : { credentialAuthorityName }),
     registrars,
     registrarThreshold: fields.registrarThreshold as number,
+    mandatoryTrustees,
     trustees,
+    trusteeThreshold: fields.trusteeThreshold as number,
     opensAt: fields.opensAt as number,
     closesAt: fields.closesAt as number,
   }
@@ -159,4 +195,17 @@ function keysOf(value: unknown): readonly Uint8Array[] | undefined {
     keys.push(key)
   }
   return keys
+}
+
+function partiesOf(value: unknown): readonly Party[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const parties: Party[] = []
+  for (const item of value as readonly unknown[]) {
+    if (typeof item !== 'object' || item === null || Object.keys(item).length !== 2) return undefined
+    const { name, publicKey } = item as { readonly name?: unknown; readonly publicKey?: unknown }
+    const key = typeof publicKey === 'string' ? fromHex(publicKey, PUBLIC_KEY_BYTES) : undefined
+    if (typeof name !== 'string' || key === undefined) return undefined
+    parties.push({ name, publicKey: key })
+  }
+  return parties
 }

@@ -3,32 +3,26 @@
  * everything that did not change. During a block the record's roots, counts and tally stay behind; `sealed` brings them up to date
  * once at the block's end.
  */
-import { assert, equalBytes } from '../base/index.ts'
-import {
-  createElection,
-  decodeTrusteeKey,
-  type Election,
-  type EncryptedTally,
-  electionKey,
-  encodeTally,
-  type TrusteeKind,
-  type TrusteePublicKey,
-} from '../election/index.ts'
+import { equalBytes } from '../base/index.ts'
+import { decodePoint, type Point } from '../crypto/index.ts'
+import { createElection, type Election, type EncryptedTally, encodeTally } from '../election/index.ts'
+import { newCeremony } from './ceremony.ts'
+import { ceremonyRoot } from './ceremony-ssz.ts'
 import { EMPTY_TRIE, type IdAt, type IdTrie, positionOf, withId } from './id-trie.ts'
 import { BOARD_DEPTH, ROLL_DEPTH } from './limits.ts'
 import { appended, type ListTree, listRoot, valueAt, withValue, zeroList } from './list-tree.ts'
 import { isZero } from './merkle.ts'
 import { type PendingRoll, progressOf } from './pending-roll.ts'
 import type { Roll } from './roll.ts'
-import type { ElectionDraft, ElectionRecord } from './types.ts'
+import type { Ceremony, ElectionDraft, ElectionRecord } from './types.ts'
 
 /** One version of one election; immutable. */
 export interface ElectionState {
   /** Place in the state's list of elections. */
   readonly index: number
   readonly record: ElectionRecord
-  /** Decoded keys in the draft's order of trustees. */
-  readonly trusteeKeys: readonly (TrusteePublicKey | undefined)[]
+  /** How the election's key comes about. */
+  readonly ceremony: Ceremony
   /** Rolls being published, in order of their first chunk; empty once one is accepted. */
   readonly rolls: readonly PendingRoll[]
   /** The accepted roll. */
@@ -45,15 +39,21 @@ export interface ElectionState {
   readonly tally?: EncryptedTally
 }
 
-/** A new election at the end of the list. */
-export function newElection(index: number, draft: ElectionDraft, administrator: Uint8Array): ElectionState {
+/** A new election at the end of the list, drafted at `time`. */
+export function newElection(
+  index: number,
+  draft: ElectionDraft,
+  administrator: Uint8Array,
+  time: number,
+): ElectionState {
   const ballots = zeroList(BOARD_DEPTH)
   const counting = zeroList(ROLL_DEPTH)
+  const ceremony = newCeremony(draft, time)
   const record: ElectionRecord = {
     draft,
     administrator,
     phase: 'draft',
-    trusteeKeys: draft.trustees.map(() => undefined),
+    ceremonyRoot: ceremonyRoot(ceremony),
     rolls: [],
     ballotsRoot: listRoot(ballots),
     ballots: 0,
@@ -62,8 +62,7 @@ export function newElection(index: number, draft: ElectionDraft, administrator: 
     votedWeight: 0n,
     decryptions: [],
   }
-  const trusteeKeys = record.trusteeKeys.map(() => undefined)
-  return { index, record, trusteeKeys, rolls: [], ballots, seen: EMPTY_TRIE, counting }
+  return { index, record, ceremony, rolls: [], ballots, seen: EMPTY_TRIE, counting }
 }
 
 /** The election with another record. */
@@ -71,21 +70,13 @@ export function withRecord(election: ElectionState, fields: Partial<ElectionReco
   return { ...election, record: { ...election.record, ...fields } }
 }
 
-/** The trustees of an election all of whose keys are there, as the Belenios structure. */
-export function trusteesOf(election: ElectionState): readonly TrusteeKind[] {
-  return election.trusteeKeys.map((key) => {
-    assert(key !== undefined, 'a frozen election has all keys')
-    return { kind: 'single', key }
-  })
-}
-
-/** The Belenios election that a draft and its trustees' keys make; nobody asserts its key, it is computed. */
-export function belenios(draft: ElectionDraft, trustees: readonly TrusteeKind[]): Election {
+/** The Belenios election that a draft and the election key make. */
+export function belenios(draft: ElectionDraft, publicKey: Point): Election {
   const { administratorName, credentialAuthorityName } = draft
   return createElection({
     description: draft.description,
     name: draft.name,
-    publicKey: electionKey(trustees),
+    publicKey,
     questions: draft.questions,
     uuid: draft.uuid,
     ...(administratorName === undefined ? {} : { administrator: administratorName }),
@@ -93,24 +84,20 @@ export function belenios(draft: ElectionDraft, trustees: readonly TrusteeKind[])
   })
 }
 
-/** By the array of keys, which all later versions of a record share. */
-const electionsByKeys = new WeakMap<ElectionRecord['trusteeKeys'], Election>()
+/** By the draft, which all later versions of a record share. */
+const electionsByDraft = new WeakMap<ElectionDraft, Election>()
 
 /** The Belenios election of a record, from `frozen` on; undefined also where the record contradicts itself. */
 export function electionOf(record: ElectionRecord): Election | undefined {
-  const { draft, trusteeKeys, electionHash } = record
-  if (electionHash === undefined) return undefined
-  const known = electionsByKeys.get(trusteeKeys)
+  const { draft, electionKey, electionHash } = record
+  if (electionHash === undefined || electionKey === undefined) return undefined
+  const known = electionsByDraft.get(draft)
   if (known !== undefined && equalBytes(known.hash, electionHash)) return known
-  const trustees: TrusteeKind[] = []
-  for (const bytes of trusteeKeys) {
-    const key = bytes === undefined ? undefined : decodeTrusteeKey(bytes)
-    if (key === undefined || !key.ok) return undefined
-    trustees.push({ kind: 'single', key: key.value })
-  }
-  const election = belenios(draft, trustees)
+  const key = decodePoint(electionKey)
+  if (!key.ok || key.value.is0()) return undefined
+  const election = belenios(draft, key.value)
   if (!equalBytes(election.hash, electionHash)) return undefined
-  electionsByKeys.set(trusteeKeys, election)
+  electionsByDraft.set(draft, election)
   return election
 }
 
@@ -142,6 +129,7 @@ export function withBallot(election: ElectionState, ballotId: Uint8Array, place:
 /** The election with its record brought up to date: roots, counts, tally, rolls. */
 export function sealed(election: ElectionState): ElectionState {
   return withRecord(election, {
+    ceremonyRoot: ceremonyRoot(election.ceremony),
     rolls: election.rolls.map(progressOf),
     ballotsRoot: listRoot(election.ballots),
     ballots: election.ballots.length,

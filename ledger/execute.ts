@@ -5,12 +5,20 @@
  */
 import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
 import { type Ballot, ballotId } from '../election/index.ts'
-import { applyBallot, applyDecryption, applyRollChunk, applyRollSignature, applyTrusteeKey } from './apply.ts'
+import {
+  applyBallot,
+  applyCeremonyStep,
+  applyDecryption,
+  applyRollChunk,
+  applyRollSignature,
+  applyTrusteeKey,
+} from './apply.ts'
 import { blockId, checkHeader, type Decoded, decodeTransactions } from './block.ts'
+import { encodeCeremony } from './ceremony-ssz.ts'
 import { checkIn, type Find } from './check.ts'
 import { atTime } from './clock.ts'
 import { countingBallot, type ElectionState, newElection, sealed } from './election-state.ts'
-import { type ChangeLog, changeLog, headCodec, headKey, recordKey } from './image.ts'
+import { type ChangeLog, ceremonyKey, changeLog, headCodec, headKey, recordKey } from './image.ts'
 import { encodeRecord } from './record.ts'
 import { placeOf } from './roll.ts'
 import { findElection, type State, stateRoot, withElection } from './state.ts'
@@ -24,7 +32,7 @@ import type {
   Transaction,
 } from './types.ts'
 import { elementAt } from './vector.ts'
-import { trusteeName, verifyIn } from './verify.ts'
+import { verifyIn } from './verify.ts'
 
 export interface Execution {
   readonly state: State
@@ -56,8 +64,7 @@ export function openWorkspace(state: State, time: number, inputs: ExecutionInput
   }
   for (const index of state.inside.live) {
     const before = elementAt(state.inside.elections, index)
-    const nameOf = (place: number): string => trusteeName(state, before, place)
-    const after = atTime(before, time, nameOf, workspace.log)
+    const after = atTime(before, time, workspace.log)
     if (after !== before) workspace.touched.set(index, after)
   }
   return workspace
@@ -84,14 +91,16 @@ export function admit(
   if (!verified.ok) return verified
   if (transaction.kind === 'draft') {
     const { draft, administrator } = transaction
-    const election = sealed(newElection(workspace.state.inside.elections.length, draft, administrator))
+    const index = workspace.state.inside.elections.length
+    const election = sealed(newElection(index, draft, administrator, workspace.time))
     workspace.state = withElection(workspace.state, election)
     workspace.touched.set(election.index, election)
+    workspace.log.put(ceremonyKey(index), encodeCeremony(election.ceremony))
     return ok(undefined)
   }
   const election = find(transaction.kind === 'ballot' ? transaction.ballot.uuid : transaction.uuid)
   assert(election !== undefined, 'a checked transaction belongs to an election')
-  const applied = apply(workspace, election, transaction)
+  const applied = apply(workspace, election, transaction, id)
   if (!applied.ok) return applied
   workspace.touched.set(election.index, applied.value)
   return ok(undefined)
@@ -101,8 +110,9 @@ function apply(
   workspace: Workspace,
   election: ElectionState,
   transaction: Exclude<Transaction, { kind: 'draft' }>,
+  id: Uint8Array,
 ): Result<ElectionState, Rejection> {
-  const { log } = workspace
+  const { log, time } = workspace
   switch (transaction.kind) {
     case 'trusteeKey':
       return applyTrusteeKey(election, transaction)
@@ -118,6 +128,12 @@ function apply(
     }
     case 'partialDecryption':
       return applyDecryption(election, transaction)
+    case 'ceremonyCertificate':
+    case 'ceremonyCommitment':
+    case 'ceremonyDealing':
+    case 'ceremonyKey':
+    case 'ceremonyComplaint':
+      return applyCeremonyStep(election, transaction, { id, time, log })
     default:
       return unreachable(transaction)
   }
@@ -135,8 +151,10 @@ export function closeWorkspace(workspace: Workspace): State {
   let { state } = workspace
   for (const [index, election] of [...workspace.touched].sort(([a], [b]) => a - b)) {
     const done = sealed(election)
+    const before = elementAt(state.inside.elections, index).ceremony
     state = withElection(state, done)
     workspace.log.put(recordKey(index), encodeRecord(done.record))
+    if (done.ceremony !== before) workspace.log.put(ceremonyKey(index), encodeCeremony(done.ceremony))
   }
   return state
 }

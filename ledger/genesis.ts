@@ -80,8 +80,8 @@ function milliseconds(value: unknown, where: string, min: number, max: number): 
   return value
 }
 
-function parties(value: unknown, where: string): readonly Party[] {
-  const read = list(value, where, 1, MAX_PARTIES).map((item, i): Party => {
+function parties(value: unknown, where: string, min = 1): readonly Party[] {
+  const read = list(value, where, min, MAX_PARTIES).map((item, i): Party => {
     const place = `${where}[${i}]`
     const fields = object(item, place, ['name', 'publicKey'])
     return {
@@ -147,7 +147,7 @@ export function parseGenesis(bytes: Uint8Array): Result<Genesis, Refusal<'genesi
     const fields = object(
       JSON.parse(text),
       'genesis',
-      ['network', 'time', 'validators', 'administrators', 'registrars'],
+      ['network', 'time', 'validators', 'administrators', 'registrars', 'trustees'],
       ['parameters'],
     )
     return ok({
@@ -156,6 +156,7 @@ export function parseGenesis(bytes: Uint8Array): Result<Genesis, Refusal<'genesi
       validators: validators(fields.validators),
       administrators: parties(fields.administrators, 'administrators'),
       registrars: parties(fields.registrars, 'registrars'),
+      trustees: parties(fields.trustees, 'trustees', 0),
       parameters: parameters(fields.parameters),
     })
   } catch (error) {
@@ -177,6 +178,7 @@ export function genesisFile(genesis: Genesis): Uint8Array {
     })),
     administrators: genesis.administrators.map(party),
     registrars: genesis.registrars.map(party),
+    trustees: genesis.trustees.map(party),
     parameters: Object.fromEntries(
       PARAMETER_NAMES.map((parameter) => [parameter, genesis.parameters[parameter]]),
     ),

@@ -4,6 +4,7 @@
  *
  *   h                                  the head: height, id, time, state root, number of elections
  *   r <election: 4>                    the election's record, SSZ
+ *   k <election: 4>                    the ceremony that makes the election's key, SSZ
  *   c <election: 4> <registrar: 32> <chunk: 4>   flat entries of a roll chunk, while it is published and for ever once accepted
  *   b <election: 4> <position: 4>      a ballot's id, in board order
  *   n <election: 4> <place: 4>         the id of the ballot that counts for a place on the roll
@@ -31,7 +32,7 @@ export const headCodec: Codec<Head> = codec(
 )
 
 /** First bytes of keys. */
-export type KeyKind = 'h' | 'r' | 'c' | 'b' | 'n'
+export type KeyKind = 'h' | 'r' | 'k' | 'c' | 'b' | 'n'
 
 function number(value: number): Uint8Array {
   return toBigEndian(BigInt(value), 4)
@@ -42,6 +43,9 @@ export function headKey(): Uint8Array {
 }
 export function recordKey(election: number): Uint8Array {
   return concat(utf8('r'), number(election))
+}
+export function ceremonyKey(election: number): Uint8Array {
+  return concat(utf8('k'), number(election))
 }
 export function chunkKey(election: number, registrar: Uint8Array, chunk: number): Uint8Array {
   return concat(utf8('c'), number(election), registrar, number(chunk))

@@ -9,6 +9,16 @@ export {
 } from './block.ts'
 export { archiveTimestamp, boardEntries, boardIds } from './board.ts'
 export { buildBlock } from './build.ts'
+export {
+  awaitedPlaces,
+  commitmentTo,
+  contextOf,
+  faultText,
+  memberNumber,
+  missingTrusteeParts,
+  proveShare,
+  sharesRoot,
+} from './ceremony.ts'
 export { checkTransaction } from './check.ts'
 export { checkDraft, parseDraft } from './draft.ts'
 export { electionOf } from './election-state.ts'
@@ -17,6 +27,7 @@ export { DEFAULT_PARAMETERS, genesisFile, networkIdOf, parseGenesis } from './ge
 export {
   MAX_BLOCK_BYTES,
   MAX_BLOCK_TRANSACTIONS,
+  MAX_CEREMONY_BYTES,
   MAX_GENESIS_BYTES,
   MAX_RECORD_BYTES,
   MAX_TRANSACTION_BYTES,
@@ -25,9 +36,11 @@ export {
 export { loadState } from './load.ts'
 export { splitRoll } from './pending-roll.ts'
 export {
+  proveCeremony,
   proveCounting,
   proveOnBoard,
   proveRecord,
+  verifyCeremony,
   verifyCounting,
   verifyOnBoard,
   verifyRecord,
@@ -35,6 +48,7 @@ export {
 export { decodeRecord, encodeRecord } from './record.ts'
 export { signTransaction } from './sign.ts'
 export {
+  electionCeremony,
   electionRecord,
   elections,
   genesisState,
@@ -44,5 +58,15 @@ export {
   validatorsRoot,
 } from './state.ts'
 export { decodeTransaction, encodeTransaction, transactionId, type Unsigned } from './transaction-ssz.ts'
+export {
+  allTrustees,
+  certificateOf,
+  neededOwners,
+  ownerOf,
+  placeOfOwner,
+  polynomialOf,
+  trusteeName,
+  trusteePlace,
+} from './trustees.ts'
 export type * from './types.ts'
 export { verifyTransaction } from './verify.ts'

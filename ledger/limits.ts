@@ -14,6 +14,8 @@ export const MAX_VALIDATORS = 256
 export const MAX_PARTIES = 1024
 /** For people to read in one line. Characters (UTF-16 units). */
 export const MAX_NAME_LENGTH = 64
+/** The same in bytes of UTF-8: at most three for each unit. */
+export const MAX_NAME_BYTES: number = 3 * MAX_NAME_LENGTH
 /** Listening addresses of one validator: a few interfaces and transports. */
 export const MAX_ADDRESSES = 16
 export const MAX_ADDRESS_LENGTH = 256
@@ -37,13 +39,20 @@ export const MAX_CHOICES = 512
 export const MAX_DRAFT_BYTES = 131_072
 /** Registrars of one election: offices that co-sign by hand. */
 export const MAX_REGISTRARS = 32
-/** Trustees of one election: every validator may be one. */
-export const MAX_TRUSTEES: number = MAX_VALIDATORS
+/** Trustees of one election, mandatory ones included: every validator may be one. */
+export const TRUSTEES_DEPTH = 8
+export const MAX_TRUSTEES: number = 2 ** TRUSTEES_DEPTH
+/** Threshold times trustees: coefficients of one ceremony. 128 of 128, or 64 of 256; more would take minutes to verify. */
+export const MAX_COEFFICIENTS = 16_384
 /** Elections of a network, ever: each is a leaf of the state; also the depth of its Merkle branch (20). */
 export const ELECTIONS_DEPTH = 20
 export const MAX_ELECTIONS: number = 2 ** ELECTIONS_DEPTH
 /** Elections neither tallied nor abandoned: each block looks at all of them for openings and closings. */
 export const MAX_LIVE_ELECTIONS = 4096
+/** A step of a ceremony may take this fraction of what is left until the opening, so that a failed attempt leaves time for others. */
+export const CEREMONY_STEP_FRACTION = 3
+/** But at most a day: trustees are daemons, and somebody must be told when one is down. */
+export const MAX_CEREMONY_STEP_MS = 86_400_000
 /** Why an election was abandoned, in bytes of UTF-8. */
 export const MAX_REASON_BYTES = 2048
 
@@ -78,6 +87,17 @@ export const MAX_TRANSACTION_BYTES = 262_144
 export const MAX_BALLOT_BYTES = 196_608
 /** A trustee's key with its proof, in compact form. */
 export const MAX_TRUSTEE_KEY_BYTES = 512
+/** A certificate, a member's key and a complaint of the key ceremony, in compact form; see election/ceremony. */
+export const CERTIFICATE_BYTES = 128
+export const MEMBER_KEY_BYTES = 160
+export const COMPLAINT_BYTES = 96
+/** Two signatures before a point a coefficient. */
+export const POLYNOMIAL_OVERHEAD_BYTES = 128
+export const MAX_POLYNOMIAL_BYTES: number = POLYNOMIAL_OVERHEAD_BYTES + 32 * MAX_TRUSTEES
+/** An encrypted share: two points, and a signed message of at most 419 bytes around a scalar; see election/limits.ts. */
+export const MAX_SHARE_BYTES = 512
+/** A ceremony: what each member has published, all coefficients, the mandatory keys. */
+export const MAX_CEREMONY_BYTES: number = 1 << 20
 /** A partial decryption: a 32-byte factor and a 64-byte proof a choice, and the framing of the questions. */
 export const MAX_DECRYPTION_BYTES = 65_536
 /** A tally: two 32-byte points a choice, and the framing of the questions. */
@@ -86,9 +106,9 @@ export const MAX_TALLY_BYTES = 65_536
 export const MAX_BLOCK_BYTES: number = 1 << 20
 /** Transactions of one block: the smallest ballots (about 500 bytes) fill a block before they reach this. */
 export const MAX_BLOCK_TRANSACTIONS = 4096
-/** Roll entries of one block: what their subgroup checks cost stays below a round's first timeout. */
-export const MAX_BLOCK_ROLL_ENTRIES = 1024
-/** An election's record: draft, keys, decryptions of all trustees, tally. */
+/** Points of one block whose subgroup is checked (roll entries, dealings): half a second, below a round's first timeout. */
+export const MAX_BLOCK_POINTS = 1024
+/** An election's record: draft, decryptions of all trustees, tally. */
 export const MAX_RECORD_BYTES: number = 1 << 25
 
 /** Bytes of a block beside its transactions: header, and an offset a transaction. */
@@ -99,7 +119,18 @@ assert(
   MAX_TRANSACTION_BYTES + BLOCK_OVERHEAD_BYTES + TRANSACTION_OVERHEAD_BYTES <= MAX_BLOCK_BYTES,
   'every transaction fits a block',
 )
-assert(CHUNK_ENTRIES <= MAX_BLOCK_ROLL_ENTRIES, 'every roll chunk fits a block')
+assert(CHUNK_ENTRIES <= MAX_BLOCK_POINTS, 'every roll chunk fits a block')
+assert(MAX_COEFFICIENTS / MAX_TRUSTEES + 2 * MAX_TRUSTEES <= MAX_BLOCK_POINTS, 'every dealing fits a block')
+assert(
+  MAX_TRUSTEES * (MAX_SHARE_BYTES + 4) + MAX_POLYNOMIAL_BYTES + 256 < MAX_TRANSACTION_BYTES,
+  'every dealing fits a transaction',
+)
+assert(
+  32 * MAX_COEFFICIENTS +
+    MAX_TRUSTEES * (128 + CERTIFICATE_BYTES + MEMBER_KEY_BYTES + MAX_TRUSTEE_KEY_BYTES + 256) <=
+    MAX_CEREMONY_BYTES,
+  'every ceremony fits its limit',
+)
 assert(CHUNK_ENTRIES * MAX_ROLL_CHUNKS === MAX_VOTERS, 'the largest roll can be published')
 assert(CHUNK_ENTRIES * 40 + 256 < MAX_TRANSACTION_BYTES, 'every roll chunk fits a transaction')
 assert(MAX_CHOICES * (64 + 2 * 64 + 64) + 4096 <= MAX_BALLOT_BYTES, 'every ballot fits its limit')
@@ -108,7 +139,6 @@ assert(MAX_BALLOT_BYTES < MAX_TRANSACTION_BYTES, 'every ballot fits a transactio
 assert(MAX_CHOICES * 96 + 4096 <= MAX_DECRYPTION_BYTES, 'every partial decryption fits its limit')
 assert(MAX_DECRYPTION_BYTES < MAX_TRANSACTION_BYTES, 'every partial decryption fits a transaction')
 assert(
-  MAX_TRUSTEES * (MAX_DECRYPTION_BYTES + MAX_TRUSTEE_KEY_BYTES) + 2 * MAX_TRANSACTION_BYTES <=
-    MAX_RECORD_BYTES,
+  MAX_TRUSTEES * (MAX_DECRYPTION_BYTES + 8) + 2 * MAX_TRANSACTION_BYTES <= MAX_RECORD_BYTES,
   'every record fits its limit',
 )

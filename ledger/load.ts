@@ -3,13 +3,9 @@
  * compared with the record's, and the state's with the head's; what does not add up is `state-damaged`.
  */
 import { equalBytes, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
-import {
-  decodeTally,
-  decodeTrusteeKey,
-  type EncryptedTally,
-  type TrusteePublicKey,
-} from '../election/index.ts'
-import { belenios, type ElectionState, newElection, sealed, trusteesOf } from './election-state.ts'
+import { decodeTally, type EncryptedTally } from '../election/index.ts'
+import { ceremonyRoot, decodeCeremony } from './ceremony-ssz.ts'
+import { type ElectionState, electionOf, newElection, sealed } from './election-state.ts'
 import { EMPTY_TRIE, type IdTrie, withId } from './id-trie.ts'
 import { type Head, headCodec } from './image.ts'
 import { BOARD_DEPTH, CHUNK_ENTRIES, MAX_TOTAL_WEIGHT, ROLL_DEPTH } from './limits.ts'
@@ -18,11 +14,13 @@ import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
 import { decodeRecord, recordRoot } from './record.ts'
 import { buildRoll, ENTRY_BYTES, hashedChunk, type Roll, weightAt } from './roll.ts'
 import { genesisState, type State, stateRoot, withElection } from './state.ts'
-import type { ElectionRecord, Genesis, RollProgress } from './types.ts'
+import { areTrusteesReady } from './trustees.ts'
+import type { Ceremony, ElectionRecord, Genesis, RollProgress } from './types.ts'
 
 /** The entries of one election, sorted out by kind. */
 interface Parts {
   record?: Uint8Array
+  ceremony?: Uint8Array
   /** By registrar in hexadecimal, then place. */
   readonly chunks: Map<string, Map<number, Uint8Array>>
   readonly board: Map<number, Uint8Array>
@@ -93,6 +91,7 @@ function sortedOut(entries: Iterable<readonly [Uint8Array, Uint8Array]>): {
     const parts: Parts = elections.get(index) ?? { chunks: new Map(), board: new Map(), counting: new Map() }
     elections.set(index, parts)
     if (kind === 'r' && key.length === 5) parts.record = value
+    else if (kind === 'k' && key.length === 5) parts.ceremony = value
     else if (kind === 'c' && key.length === 41) {
       const registrar = toHex(key.subarray(5, 37))
       const chunks = parts.chunks.get(registrar) ?? new Map<number, Uint8Array>()
@@ -110,9 +109,9 @@ function loadElection(index: number, parts: Parts): ElectionState {
   if (!record.ok) return damaged(`${place}: ${record.error.detail}`)
   const { draft, administrator } = record.value
   const base: ElectionState = {
-    ...newElection(index, draft, administrator),
+    ...newElection(index, draft, administrator, 0),
     record: record.value,
-    trusteeKeys: loadTrusteeKeys(record.value, place),
+    ceremony: loadCeremony(record.value, parts, place),
     ...loadRolls(record.value, parts, place),
     ...loadBoard(record.value, parts, place),
   }
@@ -125,13 +124,13 @@ function loadElection(index: number, parts: Parts): ElectionState {
   return loaded
 }
 
-function loadTrusteeKeys(record: ElectionRecord, place: string): readonly (TrusteePublicKey | undefined)[] {
-  if (record.trusteeKeys.length !== record.draft.trustees.length) damaged(`${place}: not a key a trustee`)
-  return record.trusteeKeys.map((key, i) => {
-    if (key === undefined) return undefined
-    const decoded = decodeTrusteeKey(key)
-    return decoded.ok ? decoded.value : damaged(`${place}: key of trustee ${i + 1} is malformed`)
-  })
+function loadCeremony(record: ElectionRecord, parts: Parts, place: string): Ceremony {
+  const ceremony = decodeCeremony(parts.ceremony ?? damaged(`${place}: no ceremony`))
+  if (!ceremony.ok) return damaged(`${place}: the ceremony: ${ceremony.error.detail}`)
+  // Everything in it was verified when it was accepted, and the state root covers it.
+  return equalBytes(ceremonyRoot(ceremony.value), record.ceremonyRoot)
+    ? ceremony.value
+    : damaged(`${place}: the ceremony has another root`)
 }
 
 function loadRolls(
@@ -218,13 +217,11 @@ function loadBoard(
 }
 
 function withBelenios(election: ElectionState, place: string): ElectionState {
-  const { record, roll, trusteeKeys } = election
+  const { record, roll, ceremony } = election
   if (record.electionHash === undefined) return election
-  if (roll === undefined || trusteeKeys.includes(undefined))
+  if (roll === undefined || !areTrusteesReady(ceremony))
     damaged(`${place}: frozen without all keys and the roll`)
-  const computed = belenios(record.draft, trusteesOf(election))
-  if (!equalBytes(computed.hash, record.electionHash)) damaged(`${place}: another election hash`)
-  return { ...election, election: computed }
+  return { ...election, election: electionOf(record) ?? damaged(`${place}: another election hash`) }
 }
 
 function loadTally(record: ElectionRecord, place: string): EncryptedTally | undefined {

@@ -3,6 +3,7 @@
  * board, and which ballot counts for a credential (T26). Verifiers take hostile values.
  */
 import { equalBytes, ok, type Refusal, type Result, refuse } from '../base/index.ts'
+import { ceremonyRoot, decodeCeremony, encodeCeremony } from './ceremony-ssz.ts'
 import { boardPosition } from './election-state.ts'
 import { BOARD_DEPTH, ELECTIONS_DEPTH, ROLL_DEPTH } from './limits.ts'
 import { listBranch, valueAt } from './list-tree.ts'
@@ -10,7 +11,7 @@ import { isBranch, isInList, isZero, rootOfBranch } from './merkle.ts'
 import { decodeRecord, encodeRecord, recordRoot } from './record.ts'
 import { entryAt, isOnRoll, placeOf, rollBranch } from './roll.ts'
 import { findElection, recordBranch, type State } from './state.ts'
-import type { BoardProof, CountingProof, ElectionRecord, RecordProof } from './types.ts'
+import type { BoardProof, Ceremony, CountingProof, ElectionRecord, RecordProof } from './types.ts'
 
 /** Siblings from a record's root to the state root: in the list, its length, the registrars' root, the other two lists'. */
 const RECORD_BRANCH_LENGTH: number = ELECTIONS_DEPTH + 1 + 2
@@ -41,6 +42,24 @@ export function verifyRecord(
   return equalBytes(root, stateRoot)
     ? ok(record.value)
     : refuse('bad-proof', 'the state root does not commit to this record')
+}
+
+/** The ceremony of an election as it travels beside its record, or undefined where there is no such election. */
+export function proveCeremony(state: State, uuid: string): Uint8Array | undefined {
+  const election = findElection(state, uuid)
+  return election === undefined ? undefined : encodeCeremony(election.ceremony)
+}
+
+/** The ceremony, if a verified record commits to it. */
+export function verifyCeremony(
+  record: ElectionRecord,
+  bytes: Uint8Array,
+): Result<Ceremony, Refusal<'bad-proof'>> {
+  const ceremony = decodeCeremony(bytes)
+  if (!ceremony.ok) return refuse('bad-proof', `the ceremony is malformed: ${ceremony.error.detail}`)
+  return equalBytes(ceremonyRoot(ceremony.value), record.ceremonyRoot)
+    ? ceremony
+    : refuse('bad-proof', 'the record does not commit to this ceremony')
 }
 
 /** A ballot's place on its board, replaced or not; undefined where it is not there. */

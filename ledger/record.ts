@@ -20,7 +20,6 @@ import {
   MAX_RECORD_BYTES,
   MAX_REGISTRARS,
   MAX_TALLY_BYTES,
-  MAX_TRUSTEE_KEY_BYTES,
   MAX_TRUSTEES,
 } from './limits.ts'
 import {
@@ -76,10 +75,10 @@ const FIELDS = {
   draft: DRAFT,
   administrator: BYTES32,
   phase: UINT8,
-  /** Empty bytes: not published yet. */
-  trusteeKeys: new ListCompositeType(new ByteListType(MAX_TRUSTEE_KEY_BYTES), MAX_TRUSTEES),
+  ceremonyRoot: BYTES32,
   rolls: new ListCompositeType(ROLL_PROGRESS, MAX_REGISTRARS),
   roll: optionalType(ROLL),
+  electionKey: optionalType(BYTES32),
   electionHash: optionalType(BYTES32),
   board: optionalType(BOARD_HEAD),
   ballotsRoot: BYTES32,
@@ -103,9 +102,10 @@ function toSsz(record: ElectionRecord): SszRecord {
     draft: draftToSsz(record.draft),
     administrator: record.administrator,
     phase: PHASES.indexOf(record.phase),
-    trusteeKeys: record.trusteeKeys.map((key) => key ?? new Uint8Array()),
+    ceremonyRoot: record.ceremonyRoot,
     rolls: record.rolls.map((roll) => ({ ...roll, signers: [...roll.signers] })),
     roll: fromOptional(record.roll).map((roll) => ({ ...roll, signers: [...roll.signers] })),
+    electionKey: fromOptional(record.electionKey),
     electionHash: fromOptional(record.electionHash),
     board: fromOptional(record.board),
     ballotsRoot: record.ballotsRoot,
@@ -123,8 +123,9 @@ function toSsz(record: ElectionRecord): SszRecord {
 function fromSsz(value: SszRecord): ElectionRecord {
   const phase = PHASES[value.phase]
   if (phase === undefined) throw new Unreadable(`no phase is numbered ${value.phase}`)
-  const [roll, electionHash, board, tally, result, reason] = [
+  const [roll, electionKey, electionHash, board, tally, result, reason] = [
     value.roll[0],
+    value.electionKey[0],
     value.electionHash[0],
     value.board[0],
     value.tally[0],
@@ -135,9 +136,10 @@ function fromSsz(value: SszRecord): ElectionRecord {
     draft: draftFromSsz(value.draft),
     administrator: value.administrator,
     phase,
-    trusteeKeys: value.trusteeKeys.map((key) => (key.length === 0 ? undefined : key)),
+    ceremonyRoot: value.ceremonyRoot,
     rolls: value.rolls,
     ...(roll === undefined ? {} : { roll }),
+    ...(electionKey === undefined ? {} : { electionKey }),
     ...(electionHash === undefined ? {} : { electionHash }),
     ...(board === undefined ? {} : { board }),
     ballotsRoot: value.ballotsRoot,

@@ -21,6 +21,11 @@ export function authorOf(body: UnsignedTransaction): Uint8Array {
       return body.administrator
     case 'trusteeKey':
     case 'partialDecryption':
+    case 'ceremonyCertificate':
+    case 'ceremonyCommitment':
+    case 'ceremonyDealing':
+    case 'ceremonyKey':
+    case 'ceremonyComplaint':
       return body.trustee
     case 'rollChunk':
     case 'rollSignature':

@@ -59,3 +59,16 @@ export function isText(text: string, maxBytes: number): boolean {
   const bytes = utf8(text)
   return bytes.length <= maxBytes && fromUtf8(bytes) === text
 }
+
+/** The text, or its beginning and an ellipsis, in at most that many bytes of UTF-8. */
+export function cutText(text: string, maxBytes: number): string {
+  if (utf8(text).length <= maxBytes) return text
+  let cut = ''
+  let bytes = 3
+  for (const character of text) {
+    bytes += utf8(character).length
+    if (bytes > maxBytes) break
+    cut += character
+  }
+  return `${cut}\u2026`
+}

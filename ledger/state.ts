@@ -19,7 +19,7 @@ import { appended, type ListTree, listBranch, listRoot, withValue, zeroList } fr
 import { hashPair } from './merkle.ts'
 import { recordRoot } from './record.ts'
 import { BYTES32 } from './ssz.ts'
-import type { ElectionRecord, Genesis } from './types.ts'
+import type { Ceremony, ElectionRecord, Genesis } from './types.ts'
 import { elementAt, elementsOf, emptyVector, type Vector, withElement } from './vector.ts'
 
 /** Immutable; versions share their structure, so that speculative execution costs only what it changes. */
@@ -137,6 +137,11 @@ export function elections(state: State): readonly ElectionRecord[] {
 /** The record of one election. */
 export function electionRecord(state: State, uuid: string): ElectionRecord | undefined {
   return findElection(state, uuid)?.record
+}
+
+/** The ceremony that makes an election's key. */
+export function electionCeremony(state: State, uuid: string): Ceremony | undefined {
+  return findElection(state, uuid)?.ceremony
 }
 
 /** Whether a ballot is on an election's board, replaced or not. */

@@ -5,7 +5,15 @@
  * and the SSZ of the body. What gets signed is another form: domain tag, network id, kind, SSZ of the body (T15).
  * Both are in docs/protocol.md; vectors pin them.
  */
-import { BooleanType, ByteListType, ContainerType, ListCompositeType, type ValueOf } from '@chainsafe/ssz'
+import {
+  BooleanType,
+  ByteListType,
+  ByteVectorType,
+  ContainerType,
+  ListCompositeType,
+  type ValueOf,
+  VectorCompositeType,
+} from '@chainsafe/ssz'
 import {
   assert,
   type Codec,
@@ -22,12 +30,19 @@ import { SIGNATURE_BYTES, sha256 } from '../crypto/index.ts'
 import { ballotId, decodeBallot, encodeBallot } from '../election/index.ts'
 import { DRAFT, draftFromSsz, draftToSsz } from './draft-ssz.ts'
 import {
+  CERTIFICATE_BYTES,
   CHUNK_ENTRIES,
+  COMPLAINT_BYTES,
   MAX_BALLOT_BYTES,
   MAX_DECRYPTION_BYTES,
+  MAX_POLYNOMIAL_BYTES,
+  MAX_SHARE_BYTES,
   MAX_TRANSACTION_BYTES,
   MAX_TRUSTEE_KEY_BYTES,
+  MAX_TRUSTEES,
   MAX_UUID_LENGTH,
+  MEMBER_KEY_BYTES,
+  TRUSTEES_DEPTH,
 } from './limits.ts'
 import { BIG_UINT64, BYTES32, textOf, textType, UINT16, Unreadable } from './ssz.ts'
 import type { Transaction, TransactionKind } from './types.ts'
@@ -48,6 +63,11 @@ const KINDS: readonly TransactionKind[] = [
   'rollSignature',
   'ballot',
   'partialDecryption',
+  'ceremonyCertificate',
+  'ceremonyCommitment',
+  'ceremonyDealing',
+  'ceremonyKey',
+  'ceremonyComplaint',
 ]
 /** Kind numbers start here, so that a zeroed buffer is no transaction. */
 const FIRST_KIND = 1
@@ -82,12 +102,50 @@ const DECRYPTION_BODY = new ContainerType(
   { typeName: 'PartialDecryptionBody' },
 )
 
+/** The fields that every step of a ceremony begins with. */
+const ACT = { uuid: UUID, trustee: BYTES32, attempt: UINT16 }
+const CERTIFICATE_BODY = new ContainerType(
+  { ...ACT, certificate: new ByteVectorType(CERTIFICATE_BYTES) },
+  { typeName: 'CeremonyCertificateBody' },
+)
+const COMMITMENT_BODY = new ContainerType(
+  { ...ACT, commitment: BYTES32 },
+  { typeName: 'CeremonyCommitmentBody' },
+)
+const DEALING_BODY = new ContainerType(
+  {
+    ...ACT,
+    polynomial: new ByteListType(MAX_POLYNOMIAL_BYTES),
+    shares: new ListCompositeType(new ByteListType(MAX_SHARE_BYTES), MAX_TRUSTEES),
+  },
+  { typeName: 'CeremonyDealingBody' },
+)
+const MEMBER_KEY_BODY = new ContainerType(
+  { ...ACT, key: new ByteVectorType(MEMBER_KEY_BYTES) },
+  { typeName: 'CeremonyKeyBody' },
+)
+const COMPLAINT_BODY = new ContainerType(
+  {
+    ...ACT,
+    dealer: UINT16,
+    share: new ByteListType(MAX_SHARE_BYTES),
+    branch: new VectorCompositeType(BYTES32, TRUSTEES_DEPTH + 1),
+    complaint: new ByteVectorType(COMPLAINT_BYTES),
+  },
+  { typeName: 'CeremonyComplaintBody' },
+)
+
 const BODY_BYTES = MAX_TRANSACTION_BYTES - 1 - SIGNATURE_BYTES
 const draftBody: Codec<ValueOf<typeof DRAFT_BODY>> = codec(DRAFT_BODY, BODY_BYTES)
 const trusteeKeyBody: Codec<ValueOf<typeof TRUSTEE_KEY_BODY>> = codec(TRUSTEE_KEY_BODY, BODY_BYTES)
 const rollChunkBody: Codec<ValueOf<typeof ROLL_CHUNK_BODY>> = codec(ROLL_CHUNK_BODY, BODY_BYTES)
 const rollSignatureBody: Codec<ValueOf<typeof ROLL_SIGNATURE_BODY>> = codec(ROLL_SIGNATURE_BODY, BODY_BYTES)
 const decryptionBody: Codec<ValueOf<typeof DECRYPTION_BODY>> = codec(DECRYPTION_BODY, BODY_BYTES)
+const certificateBody: Codec<ValueOf<typeof CERTIFICATE_BODY>> = codec(CERTIFICATE_BODY, BODY_BYTES)
+const commitmentBody: Codec<ValueOf<typeof COMMITMENT_BODY>> = codec(COMMITMENT_BODY, BODY_BYTES)
+const dealingBody: Codec<ValueOf<typeof DEALING_BODY>> = codec(DEALING_BODY, BODY_BYTES)
+const memberKeyBody: Codec<ValueOf<typeof MEMBER_KEY_BODY>> = codec(MEMBER_KEY_BODY, BODY_BYTES)
+const complaintBody: Codec<ValueOf<typeof COMPLAINT_BODY>> = codec(COMPLAINT_BODY, BODY_BYTES)
 
 function encodeBody(body: UnsignedTransaction): Uint8Array {
   switch (body.kind) {
@@ -101,6 +159,16 @@ function encodeBody(body: UnsignedTransaction): Uint8Array {
       return rollSignatureBody.encode({ ...body, uuid: utf8(body.uuid) })
     case 'partialDecryption':
       return decryptionBody.encode({ ...body, uuid: utf8(body.uuid) })
+    case 'ceremonyCertificate':
+      return certificateBody.encode({ ...body, uuid: utf8(body.uuid) })
+    case 'ceremonyCommitment':
+      return commitmentBody.encode({ ...body, uuid: utf8(body.uuid) })
+    case 'ceremonyDealing':
+      return dealingBody.encode({ ...body, uuid: utf8(body.uuid), shares: [...body.shares] })
+    case 'ceremonyKey':
+      return memberKeyBody.encode({ ...body, uuid: utf8(body.uuid) })
+    case 'ceremonyComplaint':
+      return complaintBody.encode({ ...body, uuid: utf8(body.uuid), branch: [...body.branch] })
     default:
       return unreachable(body)
   }
@@ -125,6 +193,16 @@ function decodeBody(
       return read(rollSignatureBody, bytes, (body) => ({ kind, ...body, uuid: textOf(body.uuid) }))
     case 'partialDecryption':
       return read(decryptionBody, bytes, (body) => ({ kind, ...body, uuid: textOf(body.uuid) }))
+    case 'ceremonyCertificate':
+      return read(certificateBody, bytes, (body) => ({ kind, ...body, uuid: textOf(body.uuid) }))
+    case 'ceremonyCommitment':
+      return read(commitmentBody, bytes, (body) => ({ kind, ...body, uuid: textOf(body.uuid) }))
+    case 'ceremonyDealing':
+      return read(dealingBody, bytes, (body) => ({ kind, ...body, uuid: textOf(body.uuid) }))
+    case 'ceremonyKey':
+      return read(memberKeyBody, bytes, (body) => ({ kind, ...body, uuid: textOf(body.uuid) }))
+    case 'ceremonyComplaint':
+      return read(complaintBody, bytes, (body) => ({ kind, ...body, uuid: textOf(body.uuid) }))
     default:
       return unreachable(kind)
   }

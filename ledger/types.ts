@@ -10,6 +10,8 @@ export interface Genesis {
   readonly validators: readonly GenesisValidator[]
   readonly administrators: readonly Party[]
   readonly registrars: readonly Party[]
+  /** Who holds the election keys where a draft names nobody else. May be empty: then every draft names its trustees. */
+  readonly trustees: readonly Party[]
   readonly parameters: Parameters
 }
 export interface Party {
@@ -43,8 +45,15 @@ export interface ElectionDraft {
   /** Registrars of this election, all registered on the chain, and how many must sign the roll. */
   readonly registrars: readonly Uint8Array[]
   readonly registrarThreshold: number
-  /** Keys that sign the trustees' transactions; each brings one `Single` key. */
-  readonly trustees: readonly Uint8Array[]
+  /**
+   * Who holds the election's key, each by the key that signs its transactions. Trustees have a *place*: their number from 0 in
+   * the mandatory ones followed by the others.
+   */
+  readonly mandatoryTrustees: readonly Party[]
+  /** They make one Belenios `Pedersen` key in a ceremony, and any `trusteeThreshold` of them decrypt. */
+  readonly trustees: readonly Party[]
+  /** 1..number of `trustees`; 0 where there are none. */
+  readonly trusteeThreshold: number
   readonly opensAt: number
   readonly closesAt: number
 }
@@ -56,6 +65,7 @@ export type Transaction =
       readonly administrator: Uint8Array
       readonly signature: Uint8Array
     }
+  /** The Belenios `Single` key of a mandatory trustee. */
   | {
       readonly kind: 'trusteeKey'
       readonly uuid: string
@@ -95,6 +105,48 @@ export type Transaction =
       readonly decryption: Uint8Array
       readonly signature: Uint8Array
     }
+  /** Steps of the key ceremony (Belenios specification 4.6), of one attempt at it; see ceremony.ts. */
+  | (CeremonyAct & {
+      readonly kind: 'ceremonyCertificate'
+      /** `encodeTrusteeCertificate`. */
+      readonly certificate: Uint8Array
+    })
+  | (CeremonyAct & {
+      readonly kind: 'ceremonyCommitment'
+      /** `commitmentTo` the coefficients that the dealer will reveal. */
+      readonly commitment: Uint8Array
+    })
+  | (CeremonyAct & {
+      readonly kind: 'ceremonyDealing'
+      /** `encodePublicPolynomial`. */
+      readonly polynomial: Uint8Array
+      /** `encodeShare`, one a member in their order, the dealer included. */
+      readonly shares: readonly Uint8Array[]
+    })
+  | (CeremonyAct & {
+      readonly kind: 'ceremonyKey'
+      /** `encodeMemberKey`. */
+      readonly key: Uint8Array
+    })
+  /** Says that a dealer's share is bad, and proves what was received; the ledger decides who is at fault. */
+  | (CeremonyAct & {
+      readonly kind: 'ceremonyComplaint'
+      /** The place of the accused. */
+      readonly dealer: number
+      /** The share as it was dealt, and its branch to the dealing's `sharesRoot`. */
+      readonly share: Uint8Array
+      readonly branch: readonly Uint8Array[]
+      /** `encodeComplaint`. */
+      readonly complaint: Uint8Array
+    })
+
+/** What every step of a ceremony says. */
+export interface CeremonyAct {
+  readonly uuid: string
+  readonly trustee: Uint8Array
+  readonly attempt: number
+  readonly signature: Uint8Array
+}
 export type TransactionKind = Transaction['kind']
 export type TransactionOf<K extends TransactionKind> = Extract<Transaction, { kind: K }>
 
@@ -111,6 +163,11 @@ export type RejectionCode =
   | 'wrong-phase'
   | 'key-exists'
   | 'key-invalid'
+  | 'trustee-excluded'
+  | 'wrong-attempt'
+  | 'wrong-step'
+  | 'step-done'
+  | 'ceremony-invalid'
   | 'roll-invalid'
   | 'roll-exists'
   | 'roll-incomplete'
@@ -172,13 +229,64 @@ export interface RollProgress {
   readonly signers: readonly Uint8Array[]
 }
 
+/** What the ceremony waits for; `done` where nothing is missing, or where there are no threshold trustees. */
+export type CeremonyStep = 'certificates' | 'commitments' | 'dealings' | 'keys' | 'done'
+
+/** How a trustee left a ceremony: silent in a step until its deadline, or convicted by a complaint. */
+export type CeremonyFaultKind =
+  | 'no-certificate'
+  | 'no-commitment'
+  | 'no-dealing'
+  | 'no-key'
+  | 'bad-share'
+  | 'false-complaint'
+
+export interface CeremonyFault {
+  readonly place: number
+  readonly attempt: number
+  readonly kind: CeremonyFaultKind
+  /** The place of the other party of a complaint. */
+  readonly other?: number
+}
+
+/** A trustee that takes part in the present attempt, and what it has published in it. */
+export interface CeremonyMember {
+  readonly place: number
+  readonly certificate?: Uint8Array
+  readonly commitment?: Uint8Array
+  readonly dealing?: {
+    /** `encodePublicPolynomial`. */
+    readonly polynomial: Uint8Array
+    /** SSZ root of the list of the SHA-256 of the encrypted shares, in the order of the members. */
+    readonly sharesRoot: Uint8Array
+    /** The id of the transaction that has the shares themselves. */
+    readonly transaction: Uint8Array
+  }
+  readonly key?: Uint8Array
+}
+
+/** How an election's key comes about. The state commits to it by its root in the record; immutable. */
+export interface Ceremony {
+  /** From 1: each time that somebody is left out, it starts again. */
+  readonly attempt: number
+  readonly step: CeremonyStep
+  /** Block time up to which the step must be complete; who is missing from then on is left out. 0 where `step` is `done`. */
+  readonly deadline: number
+  /** In the order of the draft; the Belenios index of a member is its number here, from 1. */
+  readonly members: readonly CeremonyMember[]
+  /** Who is left out, and why, oldest first. */
+  readonly faults: readonly CeremonyFault[]
+  /** In the draft's order of mandatory trustees; undefined until published. `encodeTrusteeKey`. */
+  readonly mandatoryKeys: readonly (Uint8Array | undefined)[]
+}
+
 /** One election as the state commits to it: small, SSZ, its `hash_tree_root` is a leaf of the state. Big lists are roots. */
 export interface ElectionRecord {
   readonly draft: ElectionDraft
   readonly administrator: Uint8Array
   readonly phase: Phase
-  /** In the draft's order of trustees; undefined until published. `encodeTrusteeKey`. */
-  readonly trusteeKeys: readonly (Uint8Array | undefined)[]
+  /** SSZ root of the ceremony. */
+  readonly ceremonyRoot: Uint8Array
   /** Rolls that registrars are publishing, in order of their first chunk; empty once one is accepted. */
   readonly rolls: readonly RollProgress[]
   /** The accepted roll. */
@@ -193,6 +301,8 @@ export interface ElectionRecord {
     readonly totalWeight: bigint
     readonly signers: readonly Uint8Array[]
   }
+  /** The Belenios election key y (an encoded point), computed by the ledger; from `frozen` on. */
+  readonly electionKey?: Uint8Array
   /** SHA-256 of the Belenios election JSON, from `frozen` on. */
   readonly electionHash?: Uint8Array
   /** From `open` on. */
@@ -207,7 +317,7 @@ export interface ElectionRecord {
   readonly votedWeight: bigint
   /** `encodeTally` of the ballots that count. */
   readonly tally?: Uint8Array
-  /** In order of arrival; `owner` counts trustees from 1. */
+  /** In order of arrival; `owner` counts the trustees of the Belenios structure from 1. */
   readonly decryptions: readonly { readonly owner: number; readonly decryption: Uint8Array }[]
   readonly result?: Counts
   /** Why it was abandoned. */

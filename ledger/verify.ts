@@ -1,7 +1,8 @@
 /**
  * The costly rest about a transaction: signatures and zero-knowledge proofs (T09). Expects what `check.ts` has accepted. Apart
- * from partial decryptions the answer depends only on the transaction and the network id (a ballot names its election by hash),
- * so that a node may remember it: nodes that remember and nodes that do not must agree.
+ * from partial decryptions the answer depends only on the transaction, the network id (a ballot names its election by hash) and,
+ * in a ceremony, on what cannot change any more, so that a node may remember it: nodes that remember and nodes that do not
+ * must agree.
  */
 import { ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
 import { decodePoint, IDENTITY } from '../crypto/index.ts'
@@ -13,11 +14,12 @@ import {
   verifyPartialDecryption,
   verifyTrusteeKey,
 } from '../election/index.ts'
-import { type Find, trusteePlace } from './check.ts'
-import type { ElectionState } from './election-state.ts'
+import type { Find } from './check.ts'
 import { verifyAuthor } from './sign.ts'
 import { findElection, type State } from './state.ts'
+import { ownerOf, trusteeName, trusteePlace, verificationKeyOf } from './trustees.ts'
 import type { Rejection, Transaction, TransactionOf } from './types.ts'
+import { verifyCeremonyStep } from './verify-ceremony.ts'
 
 type Verified = Result<void, Rejection>
 
@@ -40,7 +42,17 @@ export function verifyIn(state: State, find: Find, transaction: Transaction): Ve
     case 'rollChunk':
       return verifyChunk(transaction)
     case 'partialDecryption':
-      return verifyDecryption(state, find, transaction)
+      return verifyDecryption(find, transaction)
+    case 'ceremonyCertificate':
+    case 'ceremonyCommitment':
+    case 'ceremonyDealing':
+    case 'ceremonyKey':
+    case 'ceremonyComplaint': {
+      const election = find(transaction.uuid)
+      return election === undefined
+        ? refuse('unknown-election', `no election ${transaction.uuid}`)
+        : verifyCeremonyStep(state.networkId, election, transaction)
+    }
     default:
       return unreachable(transaction)
   }
@@ -87,30 +99,21 @@ function verifyChunk({ index, entries }: TransactionOf<'rollChunk'>): Verified {
   return ok(undefined)
 }
 
-function verifyDecryption(
-  state: State,
-  find: Find,
-  transaction: TransactionOf<'partialDecryption'>,
-): Verified {
+function verifyDecryption(find: Find, transaction: TransactionOf<'partialDecryption'>): Verified {
   const found = find(transaction.uuid)
   if (found?.election === undefined || found.tally === undefined)
     return refuse('wrong-phase', 'the election has no tally yet')
-  const place = trusteePlace(found, transaction.trustee)
-  const key = place === undefined ? undefined : found.trusteeKeys[place]
-  if (place === undefined || key === undefined)
+  const { record, ceremony } = found
+  const place = trusteePlace(record.draft, transaction.trustee)
+  const owner = place === undefined ? undefined : ownerOf(record.draft, ceremony, place)
+  if (place === undefined || owner === undefined)
     return refuse('unknown-trustee', `the election has no trustee ${toHex(transaction.trustee)}`)
-  const author = trusteeName(state, found, place)
+  const author = trusteeName(record.draft, place)
   const decoded = decodePartialDecryption(transaction.decryption)
   if (!decoded.ok) return refuse('decryption-invalid', `of ${author}: ${decoded.error.detail}`)
-  const verified = verifyPartialDecryption(found.election, found.tally, key.publicKey, decoded.value)
+  const key = verificationKeyOf(record.draft, ceremony, owner)
+  const verified = verifyPartialDecryption(found.election, found.tally, key, decoded.value)
   if (verified.ok) return ok(undefined)
   const { code, detail, place: where } = verified.error
   return refuse('decryption-invalid', `of ${author}: ${code}: ${detail}${inWords(where)}`)
-}
-
-/** How to name a trustee in a refusal: number, the validator's name where its key is one's, and the key (T19). */
-export function trusteeName(state: State, election: ElectionState, place: number): string {
-  const key = toHex(election.record.draft.trustees[place]!)
-  const validator = state.genesis.validators.find(({ publicKey }) => toHex(publicKey) === key)
-  return `trustee ${place + 1} (${validator === undefined ? '' : `${validator.name}, `}${key})`
 }

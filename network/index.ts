@@ -33,6 +33,7 @@ export {
   encodeElectionAnswer,
   encodeSummary,
   encodeUuid,
+  type RecordAnswer,
 } from './messages/elections.ts'
 export {
   decodeIds,

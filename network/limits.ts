@@ -25,6 +25,8 @@ export const MAX_CERTIFICATE_BYTES: number = 64 * KIB
 export const MAX_HEADER_BYTES = 1024
 /** An encoded election record, as in the ledger: a few kilobytes, but 256 trustees may each add 64 KiB of decryptions. */
 export const MAX_RECORD_BYTES: number = 32 * MIB
+/** The ceremony that made an election's key, beside its record: the ledger's limit. */
+export const MAX_CEREMONY_BYTES: number = MIB
 /** A Merkle branch, in hashes: the state tree and the lists in it have at most 2^64 leaves. */
 export const MAX_BRANCH_HASHES = 64
 /** A Belenios uuid has 14 characters and more; the ledger is stricter. */

@@ -29,8 +29,11 @@ export const MAX_PASSPHRASE_LENGTH = 1024
 export const MAX_POOL_TRANSACTIONS = 30_000
 /** Bytes of them: the largest pool of ordinary ballots (2 kB), or a few hundred of the largest transactions. */
 export const MAX_POOL_BYTES: number = 64 * MIB
-/** Ballots of one credential that wait at once: a voter who changes their mind twice within a block is served (T10). */
-export const MAX_POOL_BALLOTS_PER_CREDENTIAL = 3
+/**
+ * Ballots of one credential that wait at once: a voter who changes their mind twice within a block is served (T10). The same for
+ * a trustee's transactions of one kind, whose proofs can be made anew at will.
+ */
+export const MAX_POOL_PER_SLOT = 3
 /** Ids whose proofs were seen to hold, beyond those in the pool: a proposal's and the last blocks' ballots. */
 export const MAX_VERIFIED_IDS = 65_536
 /** Ids whose proofs were seen to fail, so that the same one costs nothing twice. */

@@ -20,7 +20,8 @@ import { Pool } from './pool.ts'
 import { Responder } from './responder.ts'
 import { Runner } from './runner.ts'
 import { Sync } from './sync.ts'
-import { Trustee } from './trustee.ts'
+import { createChainBoard } from './trustee/chain-board.ts'
+import { Trustee, type TrusteeDependencies } from './trustee/trustee.ts'
 import { type BallotVerifier, createInlineVerifier } from './verifier.ts'
 import type { Self } from './voice.ts'
 
@@ -133,7 +134,7 @@ async function assemble(
     { networkId, validators, self: self?.index },
     { clock, chain, pool, runner, sync, transport, logger, onFailure },
   )
-  const trustee = createTrustee(options, { clock, random, chain, pool, logger })
+  const trustee = createTrustee(options, { clock, random, chain, pool, ballots, logger, onFailure })
   const { name } = options
   const isTrustee = trustee !== undefined
   const diagnostics = (): Diagnostics =>
@@ -213,9 +214,17 @@ function selfOf({ genesis, keys }: NodeOptions): Self | undefined {
 }
 
 function createTrustee(
-  { networkId, keys }: NodeOptions,
-  dependencies: ConstructorParameters<typeof Trustee>[1],
+  { networkId, keys: { trusteeSeed: seed } }: NodeOptions,
+  {
+    chain,
+    pool,
+    ballots,
+    ...others
+  }: Omit<TrusteeDependencies, 'board'> & Parameters<typeof createChainBoard>[0],
 ): Trustee | undefined {
-  if (keys.validator === undefined || keys.trusteeSeed === undefined) return undefined
-  return new Trustee({ networkId, signingKey: keys.validator, seed: keys.trusteeSeed }, dependencies)
+  if (seed === undefined) return undefined
+  const board = createChainBoard({ chain, pool, ballots })
+  const trustee = new Trustee({ networkId, seed }, { ...others, board })
+  chain.onCommit(() => trustee.look())
+  return trustee
 }

@@ -10,6 +10,7 @@ import {
   electionRecord,
   elections,
   encodeHeader,
+  proveCeremony,
   proveCounting,
   proveOnBoard,
   proveRecord,
@@ -32,6 +33,7 @@ import {
   encodeSummary,
   NetworkError,
   type PeerName,
+  type RecordAnswer,
   type Transport,
 } from '../network/index.ts'
 import type { ChainStore } from '../storage/index.ts'
@@ -115,7 +117,7 @@ export class Responder {
 
   async *#election(request: Uint8Array): AsyncGenerator<Uint8Array> {
     const uuid = accepted(decodeUuid(request))
-    yield encodeElectionAnswer(answerOf(this.#head(), this.#dependencies.chain.state(), uuid))
+    yield encodeElectionAnswer(electionAnswer(this.#head(), this.#dependencies.chain.state(), uuid))
   }
 
   async *#ballot(request: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -124,7 +126,7 @@ export class Responder {
     const onBoard = ballotId === undefined ? undefined : proveOnBoard(state, uuid, ballotId)
     const counting = credential === undefined ? undefined : proveCounting(state, uuid, credential)
     const answer: BallotAnswer = {
-      ...answerOf(this.#head(), state, uuid),
+      ...recordAnswer(this.#head(), state, uuid),
       ...(onBoard === undefined ? {} : { onBoard }),
       ...(counting === undefined
         ? {}
@@ -152,7 +154,7 @@ export class Responder {
       const { chain, ballots, clock } = this.#dependencies
       // One state for all: blocks that become final meanwhile are not in it.
       const state = chain.state()
-      yield encodeElectionAnswer(answerOf(this.#head(), state, uuid))
+      yield encodeElectionAnswer(electionAnswer(this.#head(), state, uuid))
       const record = electionRecord(state, uuid)
       if (record?.board === undefined) return
       const entries: ArchiveEntry[] = []
@@ -181,9 +183,14 @@ export class Responder {
   }
 }
 
-function answerOf(head: CertifiedHead, state: State, uuid: string): ElectionAnswer {
+function recordAnswer(head: CertifiedHead, state: State, uuid: string): RecordAnswer {
   const record = proveRecord(state, uuid)
   return record === undefined ? { head } : { head, record }
+}
+
+function electionAnswer(head: CertifiedHead, state: State, uuid: string): ElectionAnswer {
+  const ceremony = proveCeremony(state, uuid)
+  return { ...recordAnswer(head, state, uuid), ...(ceremony === undefined ? {} : { ceremony }) }
 }
 
 /** The decoded request; a malformed one is refused. */

@@ -5,6 +5,7 @@
 import { ContainerType, ListCompositeType, UintBigintType, type ValueOf } from '@chainsafe/ssz'
 import { assert, codec, type Refusal, type Result } from '../../base/index.ts'
 import {
+  MAX_CEREMONY_BYTES,
   MAX_CERTIFICATE_BYTES,
   MAX_CODE_BYTES,
   MAX_HEADER_BYTES,
@@ -49,10 +50,14 @@ export interface ElectionSummary {
   readonly name: string
   readonly phase: string
 }
-/** `election`: a uuid; one chunk. Without a record: no such election. */
-export interface ElectionAnswer {
+/** What an answer about an election begins with. Without a record: no such election. */
+export interface RecordAnswer {
   readonly head: CertifiedHead
   readonly record?: CertifiedRecord
+}
+/** `election`: a uuid; one chunk. The ceremony that the record commits to comes with the record. */
+export interface ElectionAnswer extends RecordAnswer {
+  readonly ceremony?: Uint8Array
 }
 /** `ballot`: is it on the board, and what counts for this credential? Either may be left out. */
 export interface BallotRequest {
@@ -60,7 +65,7 @@ export interface BallotRequest {
   readonly ballotId?: Uint8Array
   readonly credential?: Uint8Array
 }
-export interface BallotAnswer extends ElectionAnswer {
+export interface BallotAnswer extends RecordAnswer {
   readonly onBoard?: {
     readonly ballotId: Uint8Array
     readonly position: number
@@ -88,7 +93,11 @@ const HEAD = new ContainerType({
   certificate: bytesUpTo(MAX_CERTIFICATE_BYTES),
 })
 const RECORD = new ContainerType({ record: bytesUpTo(MAX_RECORD_BYTES), index: NUMBER, branch: BRANCH })
-const ANSWER = new ContainerType({ head: HEAD, record: new ListCompositeType(RECORD, 1) })
+const ANSWER = new ContainerType({
+  head: HEAD,
+  record: new ListCompositeType(RECORD, 1),
+  ceremony: new ListCompositeType(bytesUpTo(MAX_CEREMONY_BYTES), 1),
+})
 const BALLOT_REQUEST = new ContainerType({
   uuid: UUID,
   ballotId: new ListCompositeType(HASH, 1),
@@ -110,9 +119,14 @@ const BALLOT_ANSWER = new ContainerType({
   counting: new ListCompositeType(COUNTING, 1),
 })
 export const MAX_SUMMARY_BYTES: number = MAX_UUID_BYTES + MAX_NAME_BYTES + MAX_CODE_BYTES + SSZ_OVERHEAD_BYTES
-/** One record, a head, four branches of at most 2 KiB. */
+/** One record with its ceremony, a head, four branches of at most 2 KiB. */
 export const MAX_ANSWER_BYTES: number =
-  MAX_HEADER_BYTES + MAX_CERTIFICATE_BYTES + MAX_RECORD_BYTES + 4 * BRANCH.maxSize + SSZ_OVERHEAD_BYTES
+  MAX_HEADER_BYTES +
+  MAX_CERTIFICATE_BYTES +
+  MAX_RECORD_BYTES +
+  MAX_CEREMONY_BYTES +
+  4 * BRANCH.maxSize +
+  SSZ_OVERHEAD_BYTES
 export const MAX_BALLOT_REQUEST_BYTES: number = MAX_UUID_BYTES + SSZ_OVERHEAD_BYTES
 
 // ---- steps between schema and port ------------------------------------------------------------------------------------------
@@ -124,7 +138,9 @@ const uuidToWire = (uuid: string): Uint8Array => {
 }
 const uuidFromWire = (bytes: Uint8Array): string | undefined => texts(bytes)?.[0] || undefined
 
-function answerToWire({ head, record }: ElectionAnswer): Wire<typeof ANSWER> {
+type RecordWire = Pick<Wire<typeof ANSWER>, 'head' | 'record'>
+
+function recordToWire({ head, record }: RecordAnswer): RecordWire {
   return {
     head: {
       header: bounded(head.header, MAX_HEADER_BYTES),
@@ -138,15 +154,26 @@ function answerToWire({ head, record }: ElectionAnswer): Wire<typeof ANSWER> {
   }
 }
 
-function answerFromWire({ head, record: [record] }: Wire<typeof ANSWER>): ElectionAnswer | undefined {
+function recordFromWire({ head, record: [record] }: RecordWire): RecordAnswer | undefined {
   if (record === undefined) return { head }
   return isNumber(record.index) ? { head, record } : undefined
+}
+
+function answerToWire(answer: ElectionAnswer): Wire<typeof ANSWER> {
+  const ceremony = optional(answer.ceremony).map((bytes) => bounded(bytes, MAX_CEREMONY_BYTES))
+  return { ...recordToWire(answer), ceremony }
+}
+
+function answerFromWire(wire: Wire<typeof ANSWER>): ElectionAnswer | undefined {
+  const answer = recordFromWire(wire)
+  const [ceremony] = wire.ceremony
+  return answer === undefined || ceremony === undefined ? answer : { ...answer, ceremony }
 }
 
 function ballotAnswerToWire(answer: BallotAnswer): Wire<typeof BALLOT_ANSWER> {
   const { onBoard, counting } = answer
   return {
-    ...answerToWire(answer),
+    ...recordToWire(answer),
     onBoard: optional(onBoard).map((one) => ({
       ballotId: hash(one.ballotId),
       position: number(one.position),
@@ -169,7 +196,7 @@ function countingToWire(counting: NonNullable<BallotAnswer['counting']>): Wire<t
 }
 
 function ballotAnswerFromWire(wire: Wire<typeof BALLOT_ANSWER>): BallotAnswer | undefined {
-  const answer = answerFromWire(wire)
+  const answer = recordFromWire(wire)
   const {
     onBoard: [onBoard],
     counting: [counting],

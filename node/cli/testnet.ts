@@ -5,7 +5,15 @@ import { toHex } from '../../base/index.ts'
 import { PRIVATE_KEY_BYTES, publicKeyOf } from '../../crypto/index.ts'
 import { DEFAULT_PARAMETERS, type Genesis, genesisFile, networkIdOf } from '../../ledger/index.ts'
 import { peerNameOf } from '../../network/index.ts'
-import { createHome, createKeys, type LogLevel, type Protection, saveKey, systemRandom } from '../index.ts'
+import {
+  createHome,
+  createKeys,
+  type LogLevel,
+  type Protection,
+  saveKey,
+  systemRandom,
+  trusteePublicKey,
+} from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
 import { makePrivateDirectory, writeNewFile } from './files.ts'
@@ -101,6 +109,7 @@ export async function createTestnet(
     })),
     administrators: [{ name: 'administrator', publicKey: publicKeyOf(administrator) }],
     registrars: registrars.map((key, i) => ({ name: `registrar-${i + 1}`, publicKey: publicKeyOf(key) })),
+    trustees: validators.map(({ name, keys }) => ({ name, publicKey: trusteePublicKey(keys.trusteeSeed) })),
     parameters: DEFAULT_PARAMETERS,
   }
   const file = genesisFile(genesis)

@@ -3,8 +3,8 @@
  * what they build is what a node would have. Every private key is the hash of a name.
  */
 import { strict as assert } from 'node:assert'
-import { concat, toHex, unwrap, utf8 } from '../../base/index.ts'
-import { deriveScalar, publicKeyOf, type Random, sha256 } from '../../crypto/index.ts'
+import { toHex, unwrap, utf8 } from '../../base/index.ts'
+import { deriveScalar } from '../../crypto/index.ts'
 import {
   type Ballot,
   ballotId,
@@ -28,6 +28,7 @@ import {
   type ElectionRecord,
   type Execution,
   type ExecutionInputs,
+  electionCeremony,
   electionOf,
   electionRecord,
   executeBlock,
@@ -36,32 +37,17 @@ import {
   genesisState,
   neededBallots,
   networkIdOf,
+  type Party,
   type State,
   signTransaction,
   splitRoll,
   type Transaction,
   type Unsigned,
 } from '../../ledger/index.ts'
+import { aCeremonyRun, shareOf } from './ceremony-builders.ts'
+import { keyOf, privateKeyOf, seededRandom } from './parties.ts'
 
-/** Bytes that follow from a seed: SHA-256 of seed and counter. */
-export function seededRandom(seed: string): Random {
-  let counter = 0
-  return (length) => {
-    const blocks: Uint8Array[] = []
-    for (let have = 0; have < length; have += 32) blocks.push(sha256(`${seed}/${counter++}`))
-    return concat(...blocks).slice(0, length)
-  }
-}
-
-/** The private key of a named party. */
-export function privateKeyOf(name: string): Uint8Array {
-  return sha256(`private key of ${name}`)
-}
-
-/** The public key of a named party. */
-export function keyOf(name: string): Uint8Array {
-  return publicKeyOf(privateKeyOf(name))
-}
+export { keyOf, privateKeyOf, seededRandom } from './parties.ts'
 
 const names = (noun: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, i) => `${noun} ${i + 1}`)
@@ -76,6 +62,7 @@ export function aGenesis(
     readonly validators?: number
     readonly administrators?: number
     readonly registrars?: number
+    readonly trustees?: readonly Party[]
   } = {},
 ): Genesis {
   const party = (name: string): { name: string; publicKey: Uint8Array } => ({
@@ -91,6 +78,7 @@ export function aGenesis(
     })),
     administrators: names('administrator', options.administrators ?? 1).map(party),
     registrars: names('registrar', options.registrars ?? 3).map(party),
+    trustees: options.trustees ?? [],
     parameters: {
       blockIntervalMs: 100,
       heartbeatMs: 1000,
@@ -106,7 +94,25 @@ export const QUESTIONS: readonly Question[] = [
   { question: 'Shall it be built?', answers: ['Yes', 'No'], blank: false, min: 1, max: 1 },
 ]
 
-/** A draft of an election in {@link aGenesis}' network: opens 10 s, closes 20 s after the genesis. */
+/** A trustee as drafts name it; the key is that of the named party. */
+export function aTrustee(name: string): Party {
+  return { name, publicKey: keyOf(name) }
+}
+
+/** The part of a draft that says: `threshold` of the trustees named `trustee 1` ..., and these mandatory ones. */
+export function thresholdTrustees(
+  count: number,
+  threshold: number,
+  mandatory: readonly string[] = [],
+): Pick<ElectionDraft, 'mandatoryTrustees' | 'trustees' | 'trusteeThreshold'> {
+  return {
+    mandatoryTrustees: mandatory.map(aTrustee),
+    trustees: names('trustee', count).map(aTrustee),
+    trusteeThreshold: threshold,
+  }
+}
+
+/** A draft of an election in {@link aGenesis}' network, with two mandatory trustees: opens 10 s, closes 20 s after the genesis. */
 export function aDraft(changes: Partial<ElectionDraft> = {}): ElectionDraft {
   return {
     uuid: createUuid(seededRandom('uuid')),
@@ -115,7 +121,9 @@ export function aDraft(changes: Partial<ElectionDraft> = {}): ElectionDraft {
     questions: QUESTIONS,
     registrars: [keyOf('registrar 1'), keyOf('registrar 2'), keyOf('registrar 3')],
     registrarThreshold: 2,
-    trustees: [keyOf('validator 1'), keyOf('validator 2')],
+    mandatoryTrustees: [aTrustee('validator 1'), aTrustee('validator 2')],
+    trustees: [],
+    trusteeThreshold: 0,
     opensAt: GENESIS_TIME + 10_000,
     closesAt: GENESIS_TIME + 20_000,
     ...changes,
@@ -140,7 +148,7 @@ export function aRoll(count: number, weights: readonly bigint[] = []): readonly 
   }))
 }
 
-/** A trustee's private scalar in one election. */
+/** A mandatory trustee's private scalar in one election. */
 export function trusteeScalar(uuid: string, name: string): bigint {
   return deriveScalar(privateKeyOf(name), `trustee ${uuid}`)
 }
@@ -251,12 +259,22 @@ export function beleniosOf(chain: TestChain, uuid: string): Election {
   return election
 }
 
-/** The transactions that bring a draft to `frozen`: keys of all trustees, the roll's chunks, signatures of the first registrars. */
+/** The transactions that bring a draft to `frozen`: keys of all trustees or their whole ceremony, the roll's chunks, signatures of the first registrars. */
 export interface Preparation {
   readonly draft: Transaction
   readonly keys: readonly Transaction[]
   readonly chunks: readonly Transaction[]
   readonly signatures: readonly Transaction[]
+}
+
+function keysOf(networkId: Uint8Array, draft: ElectionDraft): readonly Transaction[] {
+  const { uuid } = draft
+  const mandatory = draft.mandatoryTrustees.map(({ name, publicKey: trustee }) => {
+    const random = seededRandom(`${uuid} key of ${name}`)
+    const key = encodeTrusteeKey(createTrusteeKey(trusteeScalar(uuid, name), random))
+    return signed(networkId, { kind: 'trusteeKey', uuid, trustee, key }, name)
+  })
+  return [...mandatory, ...(draft.trustees.length === 0 ? [] : aCeremonyRun(networkId, draft).all)]
 }
 
 export function aPreparation(
@@ -280,12 +298,10 @@ export function aPreparation(
       { kind: 'draft', draft, administrator: keyOf('administrator 1') },
       'administrator 1',
     ),
-    keys: draft.trustees.map((trustee) => {
-      const name = nameOf(trustee)
-      const random = seededRandom(`${uuid} key of ${name}`)
-      const key = encodeTrusteeKey(createTrusteeKey(trusteeScalar(uuid, name), random))
-      return signed(networkId, { kind: 'trusteeKey', uuid, trustee, key }, name)
-    }),
+    // Only where asked for: daemons run their ceremony themselves, with keys of their own.
+    get keys() {
+      return keysOf(networkId, draft)
+    },
     chunks: chunks.map((chunk) => signed(networkId, chunk, nameOf(draft.registrars[0]!))),
     signatures: draft.registrars
       .slice(0, draft.registrarThreshold)
@@ -332,12 +348,12 @@ export function aDecryption(chain: TestChain, uuid: string, name: string, seed =
   const record = recordOf(chain, uuid)
   const tally = unwrap(decodeTally(record.draft.questions, record.tally!))
   const random = seededRandom(`decryption of ${name} ${seed}`)
-  const decryption = createPartialDecryption(
-    beleniosOf(chain, uuid),
-    tally,
-    trusteeScalar(uuid, name),
-    random,
-  )
+  const { draft } = record
+  const isMandatory = draft.mandatoryTrustees.some((trustee) => trustee.name === name)
+  const ceremony = electionCeremony(chain.state, uuid)
+  assert.ok(ceremony)
+  const secret = isMandatory ? trusteeScalar(uuid, name) : shareOf(draft, ceremony, name)
+  const decryption = createPartialDecryption(beleniosOf(chain, uuid), tally, secret, random)
   return signed(
     chain.networkId,
     {

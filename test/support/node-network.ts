@@ -4,6 +4,7 @@
  */
 import { strict as assert } from 'node:assert'
 import { toHex } from '../../base/index.ts'
+import { quorum } from '../../consensus/index.ts'
 import { sha256 } from '../../crypto/index.ts'
 import { ballotId, type Election, type RollEntry } from '../../election/index.ts'
 import {
@@ -15,6 +16,7 @@ import {
   type Genesis,
   genesisFile,
   networkIdOf,
+  type Party,
   stateRoot,
   type Transaction,
 } from '../../ledger/index.ts'
@@ -27,6 +29,7 @@ import {
   type RunningNode,
   SILENT,
   startNode,
+  trusteePublicKey,
 } from '../../node/index.ts'
 import {
   type Database,
@@ -90,6 +93,16 @@ export function nameOf(index: number): string {
   return `validator ${index + 1}`
 }
 
+/** The seed of the trustee in a validator's daemon. */
+export function trusteeSeedAt(index: number): Uint8Array {
+  return sha256(`trustee seed of ${nameOf(index)}`)
+}
+
+/** The trustee in a validator's daemon, as drafts name it. */
+export function trusteeAt(index: number): Party {
+  return { name: nameOf(index), publicKey: trusteePublicKey(trusteeSeedAt(index)) }
+}
+
 export interface TestNode {
   readonly node: RunningNode
   readonly transport: Transport
@@ -121,7 +134,8 @@ export interface NodeNetwork {
 
 /** A network of `n` validators, none of which runs yet. */
 export function aNodeNetwork(n: number, logger: Logger = SILENT): NodeNetwork {
-  const genesis = aGenesis({ validators: n })
+  const trustees = Array.from({ length: n }, (_, index) => trusteeAt(index))
+  const genesis = aGenesis({ validators: n, trustees })
   const networkId = networkIdOf(genesisFile(genesis))
   const clock = createManualClock(GENESIS_TIME + 1000)
   const hub = createMemoryHub({ now: () => clock.now() })
@@ -149,7 +163,7 @@ export function aNodeNetwork(n: number, logger: Logger = SILENT): NodeNetwork {
           name,
           genesis,
           networkId,
-          keys: { validator: privateKeyOf(name), trusteeSeed: sha256(`trustee seed of ${name}`) },
+          keys: { validator: privateKeyOf(name), trusteeSeed: trusteeSeedAt(index) },
         },
         {
           clock,
@@ -211,7 +225,10 @@ export interface NodeElection {
   readonly draft: ElectionDraft
 }
 
-/** Drafts an election through a node, with all validators as trustees, and brings it to `open`. `voters`: how many, or the roll. */
+/**
+ * Drafts an election through a node, with all validators as trustees (a quorum of them decrypts), and brings it to `open`.
+ * `voters`: how many, or the roll.
+ */
 export async function anOpenElection(
   network: NodeNetwork,
   voters: number | ((uuid: string) => readonly RollEntry[]),
@@ -219,7 +236,9 @@ export async function anOpenElection(
 ): Promise<NodeElection> {
   const now = network.clock.now()
   const draft = aDraft({
-    trustees: network.genesis.validators.map(({ publicKey }) => publicKey),
+    mandatoryTrustees: [],
+    trustees: network.genesis.trustees,
+    trusteeThreshold: quorum(network.genesis.trustees.length),
     opensAt: now + 30_000,
     closesAt: now + 60_000,
   })

@@ -1,0 +1,37 @@
+/** The board of a trustee inside a daemon: the chain that the daemon itself has executed, and its pool. */
+import { decodeTransaction, electionCeremony, elections } from '../../ledger/index.ts'
+import type { BallotArchive } from '../ballot-archive.ts'
+import type { Chain } from '../chain.ts'
+import type { Pool } from '../pool.ts'
+import type { TrusteeBoard } from './board.ts'
+
+export function createChainBoard({
+  chain,
+  pool,
+  ballots,
+}: {
+  readonly chain: Chain
+  readonly pool: Pool
+  readonly ballots: BallotArchive
+}): TrusteeBoard {
+  return {
+    standings: async () => {
+      const state = chain.state()
+      return elections(state).flatMap((record) => {
+        if (record.phase !== 'draft' && record.phase !== 'decrypting') return []
+        const ceremony = electionCeremony(state, record.draft.uuid)
+        return ceremony === undefined ? [] : [{ record, ceremony }]
+      })
+    },
+    transaction: async (id) => {
+      const bytes = await ballots.transaction(id)
+      const decoded = bytes === undefined ? undefined : decodeTransaction(bytes)
+      return decoded?.ok === true ? decoded.value : undefined
+    },
+    submit: async (bytes) => {
+      const { code, detail } = await pool.add(bytes, undefined, true)
+      return { code, detail }
+    },
+    isWaiting: (id) => pool.get(id) !== undefined,
+  }
+}

@@ -1,0 +1,23 @@
+/** Seeded bytes and named parties: everything in tests follows from names. */
+import { concat } from '../../base/index.ts'
+import { publicKeyOf, type Random, sha256 } from '../../crypto/index.ts'
+
+/** Bytes that follow from a seed: SHA-256 of seed and counter. */
+export function seededRandom(seed: string): Random {
+  let counter = 0
+  return (length) => {
+    const blocks: Uint8Array[] = []
+    for (let have = 0; have < length; have += 32) blocks.push(sha256(`${seed}/${counter++}`))
+    return concat(...blocks).slice(0, length)
+  }
+}
+
+/** The private key of a named party. */
+export function privateKeyOf(name: string): Uint8Array {
+  return sha256(`private key of ${name}`)
+}
+
+/** The public key of a named party. */
+export function keyOf(name: string): Uint8Array {
+  return publicKeyOf(privateKeyOf(name))
+}

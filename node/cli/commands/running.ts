@@ -10,6 +10,11 @@ import { examples, type GetContext, network, number, passphrase } from './option
 
 /** Commands that make and run networks. */
 export function defineRunning(program: Command, get: GetContext): void {
+  defineLocal(program, get)
+  defineNode(program, get)
+}
+
+function defineLocal(program: Command, get: GetContext): void {
   program
     .command('demo')
     .description('run a whole election on daemons of its own, on this machine, and audit it')
@@ -54,7 +59,9 @@ Without --passphrase-file all keys lie unencrypted in DIR: for tests on this mac
 ${examples('psephos testnet ./town --validators 4', 'psephos start --home ./town/node-1')}`,
     )
     .action(async (dir: string, options) => (await import('../testnet.ts')).runTestnet(dir, options, get()))
+}
 
+function defineNode(program: Command, get: GetContext): void {
   program
     .command('start')
     .description(

@@ -2,7 +2,7 @@
 
 export { type Clock, createManualClock, type ManualClock, sleep, systemClock, type Timer } from './clock.ts'
 export { type Daemon, startDaemon } from './daemon.ts'
-export type { Diagnostics, LastHeard, ValidatorDiagnostics } from './diagnostics.ts'
+export type { Diagnostics, LastHeard, ValidatorDiagnostics, WaitingElection } from './diagnostics.ts'
 export { NodeError, type NodeErrorCode } from './error.ts'
 export {
   createHome,
@@ -20,6 +20,20 @@ export { type NodeOptions, type NodePorts, type RunningNode, startNode } from '.
 export { type ProtectedKeys, protectHome, protectKey } from './protect.ts'
 export { systemRandom } from './random.ts'
 export { faultOfPassphrase, normalisePassphrase, type Protection } from './sealing.ts'
+export {
+  type CeremonyView,
+  ceremonyText,
+  ceremonyView,
+  type FaultView,
+  missingNames,
+  partText,
+  roleText,
+  type TrusteeRole,
+  type TrusteeView,
+  thresholdText,
+  trusteeViews,
+  waitingText,
+} from './trustee/words.ts'
 export { decodeBackup, openBackup, type TrusteeBackup } from './trustee-backup.ts'
 export type { TrusteeCard } from './trustee-card.ts'
 export {

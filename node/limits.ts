@@ -116,6 +116,9 @@ export const MAX_KNOWN_PEERS = 1024
 /** After so many heartbeats without a block, diagnostics say what is being waited for. */
 export const WAITING_AFTER_HEARTBEATS = 3
 
+/** Elections that a report names because they wait for trustees: what an operator reads at once; the counts say how many there are. */
+export const MAX_WAITING_ELECTIONS = 16
+
 // ---- scores ---------------------------------------------------------------------------------------------------------
 /** Points for a block with a false certificate: nobody who has checked it passes it on, so the first one is enough to part. */
 export const PENALTY_BAD_BLOCK = 100

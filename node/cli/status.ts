@@ -47,11 +47,20 @@ const REPORT = z.looseObject({
     .optional(),
   pool: z.looseObject({ transactions: z.number(), bytes: z.number(), verifying: z.number() }),
   elections: z.record(z.string(), z.number()),
+  waitingElections: z.array(
+    z.looseObject({
+      uuid: z.string(),
+      name: z.string(),
+      phase: z.string(),
+      waiting: z.string(),
+      missing: z.array(z.string()),
+    }),
+  ),
   waiting: z.string().optional(),
 })
 type Report = z.infer<typeof REPORT>
 
-/** Bytes of a report: 256 validators and as many peers. */
+/** Bytes of a report: 256 validators, as many peers, and elections that wait for as many trustees. */
 const REPORT_BYTES_MAX = 4 * 1024 * 1024
 
 /** Asks the home's own node, or the peers given. */
@@ -133,6 +142,14 @@ function describe(report: Report): string {
       ]),
     ]),
   ]
+  if (report.waitingElections.length > 0)
+    parts.push(
+      '',
+      table([
+        ['election', 'phase', 'waits for its trustees'],
+        ...report.waitingElections.map(({ uuid, phase, waiting }) => [uuid, phase, waiting]),
+      ]),
+    )
   if (report.peers.length > 0)
     parts.push(
       '',

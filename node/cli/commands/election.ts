@@ -24,7 +24,7 @@ export function defineElection(program: Command, get: GetContext): void {
     .description('one election, certified by a quorum')
     .argument('<uuid>')
     .action(async (uuid: string, options) =>
-      (await import('../election-read.ts')).runElectionShow(uuid, options, get()),
+      (await import('../election-show.ts')).runElectionShow(uuid, options, get()),
     )
   network(election.command('result'))
     .description('the result, certified by a quorum, once there is one')

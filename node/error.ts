@@ -9,6 +9,15 @@ export type NodeErrorCode =
   | 'genesis-invalid'
   | 'key-missing'
   | 'key-invalid'
+  /** A secret that others may read. */
+  | 'key-exposed'
+  | 'passphrase-missing'
+  | 'passphrase-wrong'
+  /** Too short or too long to be set. */
+  | 'passphrase-invalid'
+  | 'backup-invalid'
+  | 'trustee-missing'
+  | 'trustee-exists'
   | 'wrong-network'
   | 'wrong-schema'
   | 'address-in-use'

@@ -6,13 +6,10 @@ import { fromHex, ok, type Refusal, type Result, refuse, toHex } from '../../bas
 import { quorum } from '../../consensus/index.ts'
 import { isStrictPublicKey, PUBLIC_KEY_BYTES } from '../../crypto/index.ts'
 import type { ElectionDraft, Genesis, Party } from '../../ledger/index.ts'
+import type { TrusteeCard } from '../index.ts'
 
 /** A trustee as a file names it: out of the genesis file, or by its card. */
 export type TrusteeItem = string | TrusteeCard
-interface TrusteeCard {
-  readonly name: string
-  readonly publicKey: string
-}
 
 /** The fields of a draft file that name trustees. */
 export interface TrusteeFields {

@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { fromUtf8 } from '../../base/index.ts'
 import type { Transport } from '../../network/index.ts'
-import { openHome } from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
-import { type NetworkOptions, networkOf, ownAddresses, withClient } from './network.ts'
+import { type NetworkOptions, networkOf, withClient } from './network.ts'
 import { isoTime, pairs, table } from './output.ts'
 
 /** What the command relies on of a peer's report; the rest goes into the JSON as it is. */
@@ -66,9 +65,9 @@ const REPORT_BYTES_MAX = 4 * 1024 * 1024
 
 /** Asks the home's own node, or the peers given. */
 export async function runStatus(options: NetworkOptions, context: Context): Promise<void> {
-  const { trust, peers } = await networkOf(options)
+  const { trust, peers, ownPeers } = await networkOf(options, context)
   const own = options.home !== undefined && options.peer === undefined
-  const asked = own ? ownAddresses(await openHome(options.home ?? '')) : peers
+  const asked = own ? ownPeers : peers
   const report = await withClient(trust, asked, context, ({ transport }) =>
     firstReport(transport, asked, own),
   )

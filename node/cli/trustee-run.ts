@@ -3,9 +3,10 @@ import { toHex } from '../../base/index.ts'
 import { createLogger, type LogLevel, openHome, startTrustee } from '../index.ts'
 import type { Context } from './context.ts'
 import { genesisPeers } from './network.ts'
-import { atEnd } from './start.ts'
+import { type PassphraseOptions, presentPassphrase } from './passphrase.ts'
+import { atEnd, refuseStdinTwice } from './start.ts'
 
-export interface TrusteeRunOptions {
+export interface TrusteeRunOptions extends PassphraseOptions {
   readonly home: string
   readonly peer?: readonly string[]
   /** Seconds between two looks at the elections. */
@@ -18,7 +19,9 @@ export interface TrusteeRunOptions {
 /** Resolves once the trustee has stopped in order; prints one line when it is at work. */
 export async function runTrusteeRun(options: TrusteeRunOptions, context: Context): Promise<void> {
   const { output } = context
-  const home = await openHome(options.home)
+  refuseStdinTwice(options)
+  const passphrase = presentPassphrase(options.passphraseFile, context, { of: `the keys in ${options.home}` })
+  const home = await openHome(options.home, passphrase)
   const { genesis, settings } = home
   const given = options.peer ?? []
   const stop = new AbortController()

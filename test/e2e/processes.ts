@@ -100,14 +100,14 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts the node of a home and resolves when it says that it is ready. */
-export function startNode(home: string): Promise<NodeProcess> {
-  return startProcess(home, ['start', '--home', home])
+/** Starts the node of a home, with more options where it needs them, and resolves when it says that it is ready. */
+export function startNode(home: string, options: readonly string[] = []): Promise<NodeProcess> {
+  return startProcess(home, ['start', '--home', home, ...options])
 }
 
-/** Starts the trustee of a home, which has no validator, and resolves when it says that it is at work. */
-export function startTrustee(home: string): Promise<NodeProcess> {
-  return startProcess(home, ['trustee', 'run', '--home', home, '--poll', '1'])
+/** The same for the trustee of a home, which has no validator. */
+export function startTrustee(home: string, options: readonly string[] = []): Promise<NodeProcess> {
+  return startProcess(home, ['trustee', 'run', '--home', home, '--poll', '1', ...options])
 }
 
 async function startProcess(home: string, args: readonly string[]): Promise<NodeProcess> {

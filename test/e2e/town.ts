@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { toHex, unwrap } from '../../base/index.ts'
+import { unwrap } from '../../base/index.ts'
 import { type Client, createClient } from '../../client/index.ts'
 import { networkIdOf, parseGenesis } from '../../ledger/index.ts'
 import { createLibp2pTransport, type Transport } from '../../network/index.ts'
-import { createHome, createKeys, type Diagnostics, trusteePublicKey } from '../../node/index.ts'
+import type { Diagnostics } from '../../node/index.ts'
 import { type NodeProcess, psephosJson, startNode, until } from './processes.ts'
 
 /** A running network. */
@@ -104,16 +104,16 @@ export interface TrusteeHome {
   readonly card: { readonly name: string; readonly publicKey: string }
 }
 
-/** Makes the home of a trustee in the town's network. */
-export async function aTrusteeHome(town: Town, name: string): Promise<TrusteeHome> {
-  const home = join(town.directory, name.replaceAll(' ', '-'))
-  const { network, trusteeSeed } = createKeys((length) => new Uint8Array(randomBytes(length)))
-  await createHome(home, {
-    genesisFile: new Uint8Array(readFileSync(town.genesis)),
-    settings: { name, listen: [], peers: [], logLevel: 'info' },
-    keys: { network, trusteeSeed },
-  })
-  return { home, card: { name, publicKey: toHex(trusteePublicKey(trusteeSeed)) } }
+/** Makes the home of a trustee in the town's network; its keys lie as the options say. */
+export async function aTrusteeHome(
+  town: Town,
+  name: string,
+  options: readonly string[] = ['--unencrypted'],
+): Promise<TrusteeHome> {
+  const home = join(town.directory, name)
+  const init = ['trustee', 'init', '--home', home, '--name', name, '--genesis', town.genesis, ...options]
+  const { card } = await psephosJson<Pick<TrusteeHome, 'card'>>(init)
+  return { home, card }
 }
 
 /** The fields that tests change. */

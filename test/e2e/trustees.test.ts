@@ -1,5 +1,7 @@
 /** Trustees that are processes of their own, without validators, and die: an election needs a threshold of them, and its mandatory one. */
 import { strict as assert } from 'node:assert'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { unwrap } from '../../base/index.ts'
 import { auditArchive } from '../../election/index.ts'
 import { requireBeleniosTool } from '../support/belenios-tool.ts'
@@ -49,6 +51,7 @@ interface Shown {
 interface Trustees {
   readonly homes: Readonly<Record<Name, TrusteeHome>>
   readonly running: Map<Name, NodeProcess>
+  start(name: Name): Promise<void>
 }
 
 describe('an election whose trustees die', function () {
@@ -70,7 +73,7 @@ describe('an election whose trustees die', function () {
         await vote(town, election)
         await kill(trustees, 'Paper')
         await waitForThreshold(town, uuid)
-        trustees.running.set('Paper', await startTrustee(trustees.homes.Paper.home))
+        await trustees.start('Paper')
         await tally(town, uuid)
         const codes = await Promise.all([...trustees.running.values()].map((one) => one.stop()))
         trustees.running.clear()
@@ -82,11 +85,21 @@ describe('an election whose trustees die', function () {
     }))
 })
 
+/** Makes and starts all of them; one has its keys encrypted. */
 async function startAll(town: Town): Promise<Trustees> {
-  const made = await Promise.all(NAMES.map(async (name) => [name, await aTrusteeHome(town, name)] as const))
+  const file = join(town.directory, 'passphrase.txt')
+  writeFileSync(file, 'a passphrase for the paper\n')
+  const options: Readonly<Record<string, readonly string[]>> = { Paper: ['--passphrase-file', file] }
+  const made = await Promise.all(
+    NAMES.map(async (name) => [name, await aTrusteeHome(town, name, options[name])] as const),
+  )
+  const homes = Object.fromEntries(made) as Trustees['homes']
   const running = new Map<Name, NodeProcess>()
-  await Promise.all(made.map(async ([name, { home }]) => running.set(name, await startTrustee(home))))
-  return { homes: Object.fromEntries(made) as Trustees['homes'], running }
+  const start = async (name: Name): Promise<void> => {
+    running.set(name, await startTrustee(homes[name].home, options[name]))
+  }
+  await Promise.all(NAMES.map(start))
+  return { homes, running, start }
 }
 
 async function kill({ running }: Trustees, name: Name): Promise<void> {

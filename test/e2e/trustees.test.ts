@@ -65,10 +65,11 @@ describe('an election whose trustees die', function () {
     inTemporaryDirectory(async (directory) => {
       const start = Date.now()
       const town = await aTown(directory, 4)
+      const startMs = Date.now() - start
       const trustees = await startAll(town)
       try {
         await refuseTwice(trustees.homes.City)
-        const election = await makeKey(town, trustees, Date.now() - start)
+        const election = await makeKey(town, trustees, startMs)
         const { uuid } = election
         await vote(town, election)
         await kill(trustees, 'Paper')
@@ -116,7 +117,7 @@ async function refuseTwice({ home }: TrusteeHome): Promise<void> {
 /** Four trustees and a mandatory validator make a key; one share is lost for good as soon as it is there. */
 async function makeKey(town: Town, trustees: Trustees, startMs: number): Promise<Prepared> {
   // The times of an election are fixed beforehand: a machine that starts slowly gets more of it.
-  const opensIn = Math.max(18, Math.ceil((2 * startMs) / 1000))
+  const opensIn = Math.max(16, Math.ceil((2 * startMs) / 1000))
   const election = await draft(town, {
     ...DRAFT,
     mandatoryTrustees: ['node-2'],

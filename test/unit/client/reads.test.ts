@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert'
 import { unwrap } from '../../../base/index.ts'
 import { type Client, createClient } from '../../../client/index.ts'
-import { randomScalar } from '../../../crypto/index.ts'
-import { createTrusteeKey, createUuid, encodeTrusteeKey } from '../../../election/index.ts'
+import { encodePoint, GENERATOR, multiply, randomScalar } from '../../../crypto/index.ts'
+import { createUuid } from '../../../election/index.ts'
 import { type ElectionRecord, encodeRecord } from '../../../ledger/index.ts'
 import type { ElectionAnswer } from '../../../network/index.ts'
 import {
@@ -131,12 +131,11 @@ describe('certified reads', () => {
 
   it('T26 leaves out a peer that shows another election key', async () => {
     const { chain, uuid } = anElectionWithResult()
-    const random = seededRandom('another key')
-    const key = encodeTrusteeKey(createTrusteeKey(randomScalar(random), random))
+    const electionKey = encodePoint(multiply(GENERATOR, randomScalar(seededRandom('another key'))))
     await expectLeftOut(
       chain,
       uuid,
-      withRecord(chain, uuid, (record) => ({ ...record, trusteeKeys: [key, record.trusteeKeys[1]] })),
+      withRecord(chain, uuid, (record) => ({ ...record, electionKey })),
     )
   })
 

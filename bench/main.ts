@@ -3,6 +3,7 @@ import { createReport, type Report } from './report.ts'
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<{ run(report: Report): Promise<void> }>>> = {
   ballot: () => import('./ballot.ts'),
+  ceremony: () => import('./ceremony.ts'),
   demo: () => import('./demo.ts'),
 }
 

@@ -11,12 +11,14 @@ export { archiveTimestamp, boardEntries, boardIds } from './board.ts'
 export { buildBlock } from './build.ts'
 export {
   awaitedPlaces,
+  awaitedTrustees,
   commitmentTo,
   contextOf,
   faultText,
   memberNumber,
   missingTrusteeParts,
   proveShare,
+  STEPS,
   sharesRoot,
 } from './ceremony.ts'
 export { checkTransaction } from './check.ts'
@@ -58,6 +60,17 @@ export {
   validatorsRoot,
 } from './state.ts'
 export { decodeTransaction, encodeTransaction, transactionId, type Unsigned } from './transaction-ssz.ts'
-export { allTrustees, neededOwners, ownerOf, placeOfOwner, trusteeName, trusteePlace } from './trustees.ts'
+export {
+  allTrustees,
+  certificateOf,
+  type MissingDecryptions,
+  missingDecryptions,
+  neededOwners,
+  ownerOf,
+  placeOfOwner,
+  polynomialOf,
+  trusteeName,
+  trusteePlace,
+} from './trustees.ts'
 export type * from './types.ts'
 export { verifyTransaction } from './verify.ts'

@@ -5,7 +5,7 @@
  *
  * What a dealer sends to one member only that member can read; the ledger checks all that is public, and judges complaints.
  */
-import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable, unwrap } from '../base/index.ts'
+import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
 import { type Point, sha256 } from '../crypto/index.ts'
 import {
   coefficientBytes,
@@ -16,7 +16,6 @@ import {
   decodeShare,
   decodeTrusteeCertificate,
   judgeComplaint,
-  type TrusteeCertificate,
   verifyCertificate,
   verifyMemberKey,
   verifyPublicPolynomial,
@@ -26,24 +25,10 @@ import { authorNumber, type CeremonyTransaction, commitmentOf } from './check-ce
 import type { ElectionState } from './election-state.ts'
 import { TRUSTEES_DEPTH } from './limits.ts'
 import { isInList } from './merkle.ts'
-import { polynomialOf, trusteeName, trusteePlace } from './trustees.ts'
-import type { Ceremony, CeremonyFault, CeremonyMember, Rejection, TransactionOf } from './types.ts'
+import { certificateOf, polynomialOf, trusteeName, trusteePlace } from './trustees.ts'
+import type { Ceremony, CeremonyFault, Rejection, TransactionOf } from './types.ts'
 
 type Verified = Result<void, Rejection>
-
-/** Decoded certificates, by the bytes that later versions of a ceremony share. Only speed depends on it. */
-const certificates = new WeakMap<Uint8Array, TrusteeCertificate>()
-
-/** The certificate that a member has published; it was verified when it was accepted. */
-export function certificateOf({ certificate: bytes }: CeremonyMember): TrusteeCertificate {
-  assert(bytes !== undefined, 'every member has a certificate from the second step on')
-  let certificate = certificates.get(bytes)
-  if (certificate === undefined) {
-    certificate = unwrap(decodeTrusteeCertificate(bytes))
-    certificates.set(bytes, certificate)
-  }
-  return certificate
-}
 
 /** The proofs of a step. A refusal names the author (T19's rule, for ceremonies). */
 export function verifyCeremonyStep(

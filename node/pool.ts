@@ -20,8 +20,8 @@ import type { Chain, Committed } from './chain.ts'
 import type { Clock } from './clock.ts'
 import {
   MAX_PEER_BUDGETS,
-  MAX_POOL_BALLOTS_PER_CREDENTIAL,
   MAX_POOL_BYTES,
+  MAX_POOL_PER_SLOT,
   MAX_POOL_TRANSACTIONS,
   MAX_REFUSED_IDS,
   PEER_TRANSACTIONS_BURST,
@@ -65,6 +65,8 @@ const NEVER_VALID: ReadonlySet<PoolOutcome['code']> = new Set<PoolOutcome['code'
   'bad-signature',
   'ballot-invalid',
   'key-invalid',
+  // What a step of a ceremony is held against belongs to its attempt, and does not change any more.
+  'ceremony-invalid',
 ])
 
 /** Rejections that a later block time, or another block before, may lift. */
@@ -89,8 +91,8 @@ export class Pool {
   readonly #entries = new Map<string, PoolEntry>()
   /** Being verified; they count against the limits. */
   readonly #arriving = new Map<string, Promise<PoolOutcome>>()
-  /** Ballots of a credential, waiting or arriving. */
-  readonly #perCredential = new Map<string, number>()
+  /** Transactions of a slot, waiting or arriving. */
+  readonly #perSlot = new Map<string, number>()
   readonly #refused = new RecentMap<PoolOutcome>(MAX_REFUSED_IDS)
   readonly #budget = new Budget({
     perSecond: PEER_TRANSACTIONS_PER_SECOND,
@@ -179,13 +181,13 @@ export class Pool {
     const outcome = this.#verifyAndTake({ id, transaction, bytes, isOurs, addedAt: this.#clock.now() })
     this.#arriving.set(id, outcome)
     this.#arrivingBytes += bytes.length
-    this.#countCredential(transaction, 1)
+    this.#countSlot(transaction, 1)
     try {
       return await outcome
     } finally {
       this.#arriving.delete(id)
       this.#arrivingBytes -= bytes.length
-      if (!this.#entries.has(id)) this.#countCredential(transaction, -1)
+      if (!this.#entries.has(id)) this.#countSlot(transaction, -1)
     }
   }
 
@@ -213,8 +215,9 @@ export class Pool {
     ) {
       return { code: 'busy', detail: 'the pool is full' }
     }
-    if ((this.#perCredential.get(credentialOf(transaction)) ?? 0) >= MAX_POOL_BALLOTS_PER_CREDENTIAL) {
-      return { code: 'busy', detail: 'other ballots of this credential wait for a block' }
+    const slot = slotOf(transaction)
+    if (slot !== undefined && (this.#perSlot.get(slot) ?? 0) >= MAX_POOL_PER_SLOT) {
+      return { code: 'busy', detail: 'others of the same author for the same purpose wait for a block' }
     }
     return undefined
   }
@@ -273,16 +276,16 @@ export class Pool {
     this.#entries.delete(id)
     this.#bytes -= entry.bytes.length
     assert(this.#bytes >= 0, 'the pool counts its bytes')
-    if (!this.#arriving.has(id)) this.#countCredential(entry.transaction, -1)
+    if (!this.#arriving.has(id)) this.#countSlot(entry.transaction, -1)
   }
 
-  #countCredential(transaction: Transaction, change: 1 | -1): void {
-    const credential = credentialOf(transaction)
-    if (credential === '') return
-    const count = (this.#perCredential.get(credential) ?? 0) + change
-    assert(count >= 0, 'the pool counts the ballots of a credential')
-    if (count > 0) this.#perCredential.set(credential, count)
-    else this.#perCredential.delete(credential)
+  #countSlot(transaction: Transaction, change: 1 | -1): void {
+    const slot = slotOf(transaction)
+    if (slot === undefined) return
+    const count = (this.#perSlot.get(slot) ?? 0) + change
+    assert(count >= 0, 'the pool counts the transactions of a slot')
+    if (count > 0) this.#perSlot.set(slot, count)
+    else this.#perSlot.delete(slot)
   }
 
   /**
@@ -305,9 +308,19 @@ export class Pool {
   }
 }
 
-/** What limits a voter's ballots in the pool; empty for other transactions. */
-function credentialOf(transaction: Transaction): string {
-  return transaction.kind === 'ballot'
-    ? `${transaction.ballot.uuid}/${toHex(transaction.ballot.credential)}`
-    : ''
+/**
+ * Where only a few transactions may wait at once, because only one will count: a voter's ballots, a trustee's attempts at one duty.
+ * Undefined for what is limited otherwise (rolls have many chunks, drafts have administrators).
+ */
+function slotOf(transaction: Transaction): string | undefined {
+  switch (transaction.kind) {
+    case 'ballot':
+      return `${transaction.ballot.uuid}/${toHex(transaction.ballot.credential)}`
+    case 'draft':
+    case 'rollChunk':
+    case 'rollSignature':
+      return undefined
+    default:
+      return `${transaction.uuid}/${transaction.kind}/${toHex(transaction.trustee)}`
+  }
 }

@@ -16,10 +16,8 @@ import {
   createPublicPolynomial,
   createShare,
   createTrusteeKey,
-  decodePublicPolynomial,
   decodeShare,
   decodeTally,
-  decodeTrusteeCertificate,
   encodeComplaint,
   encodeMemberKey,
   encodePartialDecryption,
@@ -29,13 +27,14 @@ import {
   openShare,
   polynomialAt,
   type SharePlace,
-  type TrusteeCertificate,
 } from '../../election/index.ts'
 import {
+  certificateOf,
   commitmentTo,
   contextOf,
   electionOf,
   memberNumber,
+  polynomialOf,
   proveShare,
   sharesRoot,
   signTransaction,
@@ -115,7 +114,7 @@ function keysOf(actor: Actor, standing: Standing): CeremonyKeys {
   return ceremonyKeys(ceremonySeed(actor.seed, placeOf(actor, standing), standing.ceremony.attempt))
 }
 
-function polynomialOf(actor: Actor, standing: Standing): readonly bigint[] {
+function secretPolynomial(actor: Actor, standing: Standing): readonly bigint[] {
   const { trusteeThreshold } = standing.record.draft
   return ceremonyPolynomial(actor.seed, placeOf(actor, standing), standing.ceremony.attempt, trusteeThreshold)
 }
@@ -146,24 +145,16 @@ function certify(actor: Actor, { place }: Duty, standing: Standing): Transaction
 
 function commit(actor: Actor, standing: Standing): Transaction {
   const step = stepOf(actor, standing)
-  const coefficients = coefficientBytes(coefficientPoints(polynomialOf(actor, standing)))
+  const coefficients = coefficientBytes(coefficientPoints(secretPolynomial(actor, standing)))
   const commitment = commitmentTo({ networkId: actor.networkId, ...step }, coefficients)
   return signed(actor, { kind: 'ceremonyCommitment', ...step, commitment })
-}
-
-function certificatesOf({ ceremony }: Standing): readonly TrusteeCertificate[] {
-  return ceremony.members.map(({ certificate }) => {
-    const decoded = certificate === undefined ? undefined : decodeTrusteeCertificate(certificate)
-    assert(decoded?.ok === true, 'finalised certificates are well-formed')
-    return decoded.value
-  })
 }
 
 async function deal(actor: Actor, { place }: Duty, standing: Standing): Promise<Transaction> {
   const { random, pause } = actor
   const keys = keysOf(actor, standing)
-  const secret = polynomialOf(actor, standing)
-  const certificates = certificatesOf(standing)
+  const secret = secretPolynomial(actor, standing)
+  const certificates = standing.ceremony.members.map(certificateOf)
   const context = contextOf(standing.record.draft, standing.ceremony)
   const index = numberOf(standing, place) + 1
   const polynomial = createPublicPolynomial({ context, certificates, index }, keys, secret, random)
@@ -207,15 +198,14 @@ async function openFrom(actor: Actor, duty: Duty, standing: Standing, dealer: nu
   return opened.ok ? { kind: 'good', share: opened.value } : { kind: 'bad', dealing: transaction }
 }
 
-function sharePlace(standing: Standing, dealer: number, number: number): SharePlace {
-  const certificates = certificatesOf(standing)
-  const polynomial = decodePublicPolynomial(standing.ceremony.members[dealer]!.dealing!.polynomial)
-  assert(polynomial.ok, 'finalised polynomials are well-formed')
+function sharePlace({ ceremony: { members } }: Standing, dealer: number, number: number): SharePlace {
+  const [from, to] = [members[dealer], members[number]]
+  assert(from !== undefined && to !== undefined, 'shares go from member to member')
   return {
-    dealer: certificates[dealer]!,
-    recipient: certificates[number]!,
+    dealer: certificateOf(from),
+    recipient: certificateOf(to),
     index: number + 1,
-    coefficients: polynomial.value.coefficients,
+    coefficients: polynomialOf(from).coefficients,
   }
 }
 

@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { decodeTransaction, encodeTransaction, type Transaction } from '../../../ledger/index.ts'
-import { MAX_POOL_BALLOTS_PER_CREDENTIAL, PEER_TRANSACTIONS_BURST } from '../../../node/limits.ts'
+import { MAX_POOL_PER_SLOT, PEER_TRANSACTIONS_BURST } from '../../../node/limits.ts'
 import { isNeverValid } from '../../../node/pool.ts'
-import { aDraft, aPreparation, aRoll } from '../../support/ledger-builders.ts'
+import { aCeremonyRun, anAttempt, certificateBy, dealingBy } from '../../support/ceremony-builders.ts'
+import { aDraft, aPreparation, aRoll, thresholdTrustees } from '../../support/ledger-builders.ts'
 import { aNodeChain, ballotOn, openElectionOn } from '../../support/node-chain.ts'
 
 function forged(bytes: Uint8Array): Uint8Array {
@@ -120,12 +121,46 @@ describe('the pool', () => {
     const on = await aNodeChain()
     const { uuid } = await openElectionOn(on, 2)
     const codes: string[] = []
-    for (let i = 0; i <= MAX_POOL_BALLOTS_PER_CREDENTIAL; i++) {
+    for (let i = 0; i <= MAX_POOL_PER_SLOT; i++) {
       codes.push((await on.pool.add(ballotOn(on, uuid, 0, `ballot ${i}`).bytes, 'a', false)).code)
     }
-    assert.equal(codes.filter((code) => code === 'accepted').length, MAX_POOL_BALLOTS_PER_CREDENTIAL)
+    assert.equal(codes.filter((code) => code === 'accepted').length, MAX_POOL_PER_SLOT)
     assert.equal(codes.at(-1), 'busy')
     assert.equal((await on.pool.add(ballotOn(on, uuid, 1).bytes, 'a', false)).code, 'accepted')
+  })
+
+  it('T10 holds only a few attempts of a trustee at one step of a ceremony', async () => {
+    const on = await aNodeChain()
+    const draft = aDraft(thresholdTrustees(2, 2))
+    await on.extend([aPreparation(on.networkId, draft, aRoll(2)).draft])
+    const at = anAttempt(on.networkId, draft)
+    const codes: string[] = []
+    for (let i = 0; i <= MAX_POOL_PER_SLOT; i++) {
+      // Made anew, a certificate has other random numbers in its signature.
+      const bytes = encodeTransaction(certificateBy(at, 'trustee 1', `attempt ${i}`))
+      codes.push((await on.pool.add(bytes, 'a', false)).code)
+    }
+    assert.deepEqual(codes, ['accepted', 'accepted', 'accepted', 'busy'])
+    assert.equal(
+      (await on.pool.add(encodeTransaction(certificateBy(at, 'trustee 2')), 'a', false)).code,
+      'accepted',
+    )
+  })
+
+  it('T10 refuses a bad dealing, and remembers it without verifying it again', async () => {
+    const on = await aNodeChain()
+    const draft = aDraft(thresholdTrustees(2, 2))
+    const at = anAttempt(on.networkId, draft)
+    const { certificates, commitments } = aCeremonyRun(on.networkId, draft)
+    await on.extend([aPreparation(on.networkId, draft, aRoll(2)).draft])
+    await on.extend([...certificates, ...commitments])
+    const bad = encodeTransaction(dealingBy(at, 'trustee 1', { polynomial: [5n, 6n] }))
+    const first = await on.pool.add(bad, 'a', false)
+    assert.equal(first.code, 'ceremony-invalid')
+    assert.match(first.detail, /trustee 1.*not those it committed to/)
+    assert.equal(await on.pool.add(bad, 'a', false), first)
+    assert.ok(isNeverValid(first.code), 'whoever passes it on did not check it')
+    assert.equal(on.pool.size, 0)
   })
 
   it('T10 lets one peer offer no more than its budget, while others are served', async () => {

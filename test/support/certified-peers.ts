@@ -176,7 +176,6 @@ export function ballotAnswer(view: View, { uuid, ballotId, credential }: BallotR
   const onBoard = ballotId === undefined ? undefined : proveOnBoard(state, uuid, ballotId)
   const proof = credential === undefined ? undefined : proveCounting(state, uuid, credential)
   const counting = proof === undefined ? undefined : { ...proof.entry, ...proof }
-  const record = proveRecord(state, uuid)
   return {
     ...recordAnswer(view, uuid),
     ...(onBoard === undefined ? {} : { onBoard }),

@@ -15,7 +15,7 @@ export function createClient(options: ClientOptions, dependencies: ClientDepende
   const { transport, onWarning } = dependencies
   const reader: Reader = {
     trust: options.trust,
-    peers: createPeers(options.peers, transport, onWarning ?? (() => {})),
+    peers: createPeers(options.peers, transport, onWarning ?? (() => {}), options.rotates),
     heads: createHeads(),
   }
   return {

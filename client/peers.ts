@@ -47,14 +47,23 @@ interface Entry {
   isSilent?: boolean
 }
 
-/** The peers behind these addresses. */
+/** The peers behind these addresses, asked in this order; where `rotates`, each question begins with the next one. */
 export function createPeers(
   addresses: readonly string[],
   transport: Transport,
   warn: (warning: string) => void,
+  rotates = false,
 ): Peers {
   const entries: Entry[] = [...new Set(addresses)].slice(0, ADDRESSES_MAX).map((address) => ({ address }))
   const left = new Map<PeerName, string>()
+  let turn = 0
+
+  /** Entries in the order of the next question: whoever was silent the last time comes after the others. */
+  const inOrder = (): Entry[] => {
+    const first = rotates && entries.length > 0 ? turn++ % entries.length : 0
+    const order = [...entries.slice(first), ...entries.slice(0, first)]
+    return order.sort((a, b) => Number(a.isSilent ?? false) - Number(b.isSilent ?? false))
+  }
 
   const leaveOut = (peer: PeerName, detail: string): void => {
     if (left.has(peer)) return
@@ -102,7 +111,7 @@ export function createPeers(
     const lies: Fault[] = []
     const silent: Fault[] = []
     const asked = new Set<PeerName>()
-    const waiting = [...entries].sort((a, b) => Number(a.isSilent ?? false) - Number(b.isSilent ?? false))
+    const waiting = inOrder()
     while (answers.length < enough && waiting.length > 0) {
       const batch = waiting.splice(0, enough - answers.length)
       const said = await Promise.all(batch.map((entry) => askOne(entry, question, asked)))

@@ -5,7 +5,13 @@
 import { equalBytes, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import { maxFaulty } from '../consensus/index.ts'
 import { isUuid } from '../election/index.ts'
-import { decodeTransaction, MAX_TRANSACTION_BYTES, type Transaction, transactionId } from '../ledger/index.ts'
+import {
+  decodeTransaction,
+  MAX_TRANSACTION_BYTES,
+  type Phase,
+  type Transaction,
+  transactionId,
+} from '../ledger/index.ts'
 import {
   type BallotAnswer,
   type BallotRequest,
@@ -130,7 +136,23 @@ export async function readBallot(
   return settle(reader, found, isThere, 'says that there is no such ballot or voter')
 }
 
-/** What peers say that there is: a union, uncertified. */
+/** Phases in the order of an election's life. */
+const PHASES: readonly string[] = [
+  'draft',
+  'frozen',
+  'open',
+  'decrypting',
+  'tallied',
+  'abandoned',
+] satisfies Phase[]
+
+/** How far an election is by a summary; what is no phase comes after all of them. */
+function progressOf({ phase }: ElectionSummary): number {
+  const at = PHASES.indexOf(phase)
+  return at < 0 ? PHASES.length : at
+}
+
+/** What peers say that there is: a union, uncertified. Nobody can say of an election that it is over while another says that it is not. */
 export async function listElections(
   reader: Reader,
 ): Promise<Result<readonly ElectionSummary[], ClientError>> {
@@ -154,7 +176,11 @@ export async function listElections(
   )
   if (found.answers.length === 0) return nobody(found)
   const byUuid = new Map<string, ElectionSummary>()
-  for (const { value } of found.answers) for (const summary of value) byUuid.set(summary.uuid, summary)
+  for (const { value } of found.answers)
+    for (const summary of value) {
+      const other = byUuid.get(summary.uuid)
+      if (other === undefined || progressOf(summary) < progressOf(other)) byUuid.set(summary.uuid, summary)
+    }
   return ok([...byUuid.values()])
 }
 

@@ -63,7 +63,7 @@ export interface ReceiptContent {
 
 /** Everything a client does. All waits end: at `timeoutMs`, or with the network's own limits. */
 export interface Client {
-  /** Uncertified: for finding one's way. */
+  /** Uncertified: for finding one's way. Where peers disagree about a phase, the one that comes first in an election's life. */
   elections(): Promise<Result<readonly ElectionSummary[], ClientError>>
   /** Certified by a quorum, from at least two peers where two are there; the newest head of those wins. */
   election(uuid: string): Promise<Result<CertifiedElection, ClientError>>
@@ -94,6 +94,11 @@ export interface ClientOptions {
   readonly trust: Trust
   /** Multiaddrs, in the order in which they are asked. */
   readonly peers: readonly string[]
+  /**
+   * Whether each question begins with the next peer instead of the first one. For clients that ask for months: two peers that
+   * keep silent about something are then not the only ones that are ever asked.
+   */
+  readonly rotates?: boolean
 }
 
 export interface ClientDependencies {

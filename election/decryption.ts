@@ -4,16 +4,7 @@
  * known by the key (T19).
  */
 import { ByteVectorType, ContainerType, ListCompositeType } from '@chainsafe/ssz'
-import {
-  assert,
-  bigEndian,
-  codec,
-  ok,
-  type Refusal,
-  type Result,
-  refuse,
-  toBigEndian,
-} from '../base/index.ts'
+import { assert, codec, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import {
   type Base,
   combination,
@@ -24,7 +15,6 @@ import {
   hashToScalar,
   modOrder,
   multiplySecret,
-  ORDER,
   POINT_BYTES,
   type Point,
   pointsToHex,
@@ -42,14 +32,13 @@ import {
   type Shape,
 } from './json.ts'
 import { MAX_CHOICES, MAX_DECRYPTION_BYTES, MAX_DECRYPTION_JSON, MAX_QUESTIONS } from './limits.ts'
+import { decodeProof, encodeProof, PROOF_BYTES } from './proof-bytes.ts'
 import type { Election, EncryptedTally, PartialDecryption, Place, Proof } from './types.ts'
 
 /** Why a partial decryption does not verify, with the place of the first fault. */
 export type DecryptionRefusal = Refusal<
   'wrong-shape' | 'point-malformed' | 'point-outside-subgroup' | 'decryption-proof'
 > & { readonly place: Place }
-
-const SCALAR_BYTES = 32
 
 const table = <T>(element: Shape<T>): Shape<readonly (readonly T[])[]> =>
   arrayShape(arrayShape(element, MAX_CHOICES), MAX_QUESTIONS)
@@ -174,7 +163,7 @@ export function parsePartialDecryption(
 const rows = (bytes: number): ListCompositeType<ListCompositeType<ByteVectorType>> =>
   new ListCompositeType(new ListCompositeType(new ByteVectorType(bytes), MAX_CHOICES), MAX_QUESTIONS)
 const decryptionCodec = codec(
-  new ContainerType({ factors: rows(POINT_BYTES), proofs: rows(2 * SCALAR_BYTES) }),
+  new ContainerType({ factors: rows(POINT_BYTES), proofs: rows(PROOF_BYTES) }),
   MAX_DECRYPTION_BYTES,
 )
 
@@ -182,14 +171,7 @@ const decryptionCodec = codec(
 export function encodePartialDecryption({ factors, proofs }: PartialDecryption): Uint8Array {
   return decryptionCodec.encode({
     factors: factors.map((row) => [...row]),
-    proofs: proofs.map((row) =>
-      row.map(({ challenge, response }) => {
-        const bytes = new Uint8Array(2 * SCALAR_BYTES)
-        bytes.set(toBigEndian(challenge, SCALAR_BYTES))
-        bytes.set(toBigEndian(response, SCALAR_BYTES), SCALAR_BYTES)
-        return bytes
-      }),
-    ),
+    proofs: proofs.map((row) => row.map(encodeProof)),
   })
 }
 
@@ -199,13 +181,12 @@ export function decodePartialDecryption(
 ): Result<PartialDecryption, Refusal<'decryption-malformed'>> {
   const decoded = decryptionCodec.decode(bytes)
   if (!decoded.ok) return refuse('decryption-malformed', decoded.error.detail)
-  const proofs = decoded.value.proofs.map((row) =>
-    row.map((proof) => ({
-      challenge: bigEndian(proof.subarray(0, SCALAR_BYTES)),
-      response: bigEndian(proof.subarray(SCALAR_BYTES)),
-    })),
-  )
-  return proofs.every((row) => row.every(({ challenge, response }) => challenge < ORDER && response < ORDER))
-    ? ok({ factors: decoded.value.factors, proofs })
-    : refuse('decryption-malformed', 'a scalar is not reduced modulo the order')
+  const proofs: Proof[][] = []
+  for (const row of decoded.value.proofs) {
+    const decodedRow = row.map(decodeProof).filter((proof) => proof !== undefined)
+    if (decodedRow.length !== row.length)
+      return refuse('decryption-malformed', 'a scalar is not reduced modulo the order')
+    proofs.push(decodedRow)
+  }
+  return ok({ factors: decoded.value.factors, proofs })
 }

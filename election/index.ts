@@ -13,6 +13,7 @@ export {
   createCertificate,
   decodeTrusteeCertificate,
   encodeTrusteeCertificate,
+  isCeremonyContext,
   verifyCertificate,
 } from './ceremony/certificate.ts'
 export {

@@ -26,7 +26,7 @@ import { sha256 } from '../crypto/index.ts'
 import type { CeremonyContext } from '../election/index.ts'
 import { CEREMONY_STEP_FRACTION, MAX_CEREMONY_STEP_MS, TRUSTEES_DEPTH } from './limits.ts'
 import { type ListTree, listBranch, listOf, listRoot } from './list-tree.ts'
-import { allTrustees } from './trustees.ts'
+import { allTrustees, missingDecryptions } from './trustees.ts'
 import type {
   Ceremony,
   CeremonyFault,
@@ -34,6 +34,7 @@ import type {
   CeremonyMember,
   CeremonyStep,
   ElectionDraft,
+  ElectionRecord,
 } from './types.ts'
 
 /** The steps in order, and what each of them adds to a member; also their numbers in the encoding. */
@@ -172,6 +173,19 @@ export function faultText(draft: ElectionDraft, { place, kind, other }: Ceremony
   }
 }
 
+/** The places of mandatory trustees who have published no key yet. */
+function keylessPlaces({ mandatoryKeys }: Ceremony): readonly number[] {
+  return mandatoryKeys.flatMap((key, place) => (key === undefined ? [place] : []))
+}
+
+/** The places of the trustees that an election waits for at present; nobody while it waits for time, voters or registrars. */
+export function awaitedTrustees(record: ElectionRecord, ceremony: Ceremony): readonly number[] {
+  if (record.phase === 'draft') return [...keylessPlaces(ceremony), ...awaitedPlaces(ceremony)]
+  if (record.phase !== 'decrypting') return []
+  const { mandatory, members } = missingDecryptions(record, ceremony)
+  return [...mandatory, ...members]
+}
+
 /** Names in a sentence before the rest is only counted. */
 const NAMED = 4
 
@@ -183,7 +197,7 @@ export function missingTrusteeParts(draft: ElectionDraft, ceremony: Ceremony): r
     return `${names.join(', ')}${places.length > NAMED ? ` and ${places.length - NAMED} more` : ''}`
   }
   const parts: string[] = []
-  const keyless = ceremony.mandatoryKeys.flatMap((key, place) => (key === undefined ? [place] : []))
+  const keyless = keylessPlaces(ceremony)
   if (keyless.length > 0) parts.push(`no key of ${named(keyless)}`)
   const { step, attempt } = ceremony
   if (step !== 'done') {

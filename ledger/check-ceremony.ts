@@ -1,7 +1,9 @@
 /** Everything cheap about a step of the key ceremony: who, which attempt, which step, not twice. Proofs are `verify-ceremony.ts`'s. */
 import { ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
+import { POINT_BYTES } from '../crypto/index.ts'
 import { commitmentTo, memberNumber } from './ceremony.ts'
 import type { ElectionState } from './election-state.ts'
+import { POLYNOMIAL_OVERHEAD_BYTES } from './limits.ts'
 import { allTrustees, trusteeName, trusteePlace } from './trustees.ts'
 import type { CeremonyStep, Rejection, Transaction, TransactionOf } from './types.ts'
 
@@ -52,7 +54,6 @@ export function checkCeremonyStep(
   if (step !== ceremony.step)
     return refuse('wrong-step', `the ceremony is at its step "${ceremony.step}", this belongs to "${step}"`)
   const member = ceremony.members[number]!
-  const size = ceremony.members.length
   const done = (what: string): Result<never, Rejection> =>
     refuse('step-done', `${trusteeName(draft, place)} has published its ${what} already`)
   switch (transaction.kind) {
@@ -61,10 +62,7 @@ export function checkCeremonyStep(
     case 'ceremonyCommitment':
       return member.commitment === undefined ? ok(undefined) : done('commitment')
     case 'ceremonyDealing':
-      if (member.dealing !== undefined) return done('dealing')
-      return transaction.shares.length === size
-        ? ok(undefined)
-        : refuse('ceremony-invalid', `${transaction.shares.length} shares for ${size} members`)
+      return member.dealing === undefined ? checkDealing(election, transaction) : done('dealing')
     case 'ceremonyKey':
       return member.key === undefined ? ok(undefined) : done('key share')
     case 'ceremonyComplaint':
@@ -73,6 +71,19 @@ export function checkCeremonyStep(
     default:
       return unreachable(transaction)
   }
+}
+
+/** A dealing's size: each point in it costs a subgroup check later. */
+function checkDealing(
+  { record: { draft }, ceremony }: ElectionState,
+  { polynomial, shares }: TransactionOf<'ceremonyDealing'>,
+): Result<void, Rejection> {
+  const size = ceremony.members.length
+  if (shares.length !== size) return refuse('ceremony-invalid', `${shares.length} shares for ${size} members`)
+  const length = POLYNOMIAL_OVERHEAD_BYTES + POINT_BYTES * draft.trusteeThreshold
+  return polynomial.length === length
+    ? ok(undefined)
+    : refuse('ceremony-invalid', `a polynomial of ${polynomial.length} bytes, not ${length}`)
 }
 
 function checkAccused(

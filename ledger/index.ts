@@ -11,12 +11,14 @@ export { archiveTimestamp, boardEntries, boardIds } from './board.ts'
 export { buildBlock } from './build.ts'
 export {
   awaitedPlaces,
+  awaitedTrustees,
   commitmentTo,
   contextOf,
   faultText,
   memberNumber,
   missingTrusteeParts,
   proveShare,
+  STEPS,
   sharesRoot,
 } from './ceremony.ts'
 export { checkTransaction } from './check.ts'
@@ -61,6 +63,8 @@ export { decodeTransaction, encodeTransaction, transactionId, type Unsigned } fr
 export {
   allTrustees,
   certificateOf,
+  type MissingDecryptions,
+  missingDecryptions,
   neededOwners,
   ownerOf,
   placeOfOwner,

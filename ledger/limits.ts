@@ -91,10 +91,11 @@ export const MAX_TRUSTEE_KEY_BYTES = 512
 export const CERTIFICATE_BYTES = 128
 export const MEMBER_KEY_BYTES = 160
 export const COMPLAINT_BYTES = 96
-/** Two signatures and a point a coefficient. */
-export const MAX_POLYNOMIAL_BYTES: number = 128 + 32 * MAX_TRUSTEES
-/** An encrypted share: two points, and a signed message of some 430 bytes around a scalar. */
-export const MAX_SHARE_BYTES = 640
+/** Two signatures before a point a coefficient. */
+export const POLYNOMIAL_OVERHEAD_BYTES = 128
+export const MAX_POLYNOMIAL_BYTES: number = POLYNOMIAL_OVERHEAD_BYTES + 32 * MAX_TRUSTEES
+/** An encrypted share: two points, and a signed message of at most 419 bytes around a scalar; see election/limits.ts. */
+export const MAX_SHARE_BYTES = 512
 /** A ceremony: what each member has published, all coefficients, the mandatory keys. */
 export const MAX_CEREMONY_BYTES: number = 1 << 20
 /** A partial decryption: a 32-byte factor and a 64-byte proof a choice, and the framing of the questions. */

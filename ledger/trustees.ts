@@ -140,14 +140,33 @@ export function verificationKeyOf(draft: ElectionDraft, ceremony: Ceremony, owne
   return key
 }
 
+/** Whom a tally waits for, by place: every one of these mandatory trustees, and `needed` more of these members, whichever. */
+export interface MissingDecryptions {
+  readonly mandatory: readonly number[]
+  /** Empty where enough of them have decrypted. */
+  readonly members: readonly number[]
+  readonly needed: number
+}
+
+/** Whose partial decryptions a record still lacks, and how many of them. */
+export function missingDecryptions(
+  { draft, decryptions }: ElectionRecord,
+  ceremony: Ceremony,
+): MissingDecryptions {
+  const given = new Set(decryptions.map(({ owner }) => placeOfOwner(draft, ceremony, owner)))
+  const places = ceremony.members.map(({ place }) => place)
+  const needed = Math.max(0, draft.trusteeThreshold - places.filter((place) => given.has(place)).length)
+  return {
+    mandatory: draft.mandatoryTrustees.flatMap((_, place) => (given.has(place) ? [] : [place])),
+    members: needed === 0 ? [] : places.filter((place) => !given.has(place)),
+    needed,
+  }
+}
+
 /** The owner numbers whose partial decryptions would still be of use, ascending: all others are not needed any more. */
 export function neededOwners(record: ElectionRecord, ceremony: Ceremony): readonly number[] {
-  const { draft, decryptions } = record
-  const given = new Set(decryptions.map(({ owner }) => owner))
-  const mandatory = draft.mandatoryTrustees.map((_, i) => i + 1)
-  const members = ceremony.members.map((_, i) => mandatory.length + i + 1)
-  const enough = members.filter((owner) => given.has(owner)).length >= draft.trusteeThreshold
-  return [...mandatory, ...(enough ? [] : members)].filter((owner) => !given.has(owner))
+  const { mandatory, members } = missingDecryptions(record, ceremony)
+  return [...mandatory, ...members].flatMap((place) => ownerOf(record.draft, ceremony, place) ?? [])
 }
 
 /** Whether the partial decryptions that are there suffice. */

@@ -1,14 +1,23 @@
 /** What `psephos status` shows: JSON, made by the node about itself, believed by nobody. */
 import { toHex } from '../base/index.ts'
 import { type HeightReport, quorum } from '../consensus/index.ts'
-import { elections, type Genesis, type Phase, stateRoot } from '../ledger/index.ts'
+import {
+  type ElectionRecord,
+  electionCeremony,
+  elections,
+  type Genesis,
+  type Phase,
+  type State,
+  stateRoot,
+} from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
-import { WAITING_AFTER_HEARTBEATS } from './limits.ts'
+import { MAX_WAITING_ELECTIONS, WAITING_AFTER_HEARTBEATS } from './limits.ts'
 import type { Pool } from './pool.ts'
 import type { Runner } from './runner.ts'
 import type { Sync } from './sync.ts'
+import { missingNames, waitingText } from './trustee/words.ts'
 
 /** When and with what a validator was last heard. */
 export interface LastHeard {
@@ -27,6 +36,17 @@ export interface ValidatorDiagnostics {
   readonly publicKey: string
   readonly isSelf: boolean
   readonly lastHeard?: LastHeard
+}
+
+/** An election that waits for its trustees. */
+export interface WaitingElection {
+  readonly uuid: string
+  readonly name: string
+  readonly phase: Phase
+  /** For what and for whom, in words. */
+  readonly waiting: string
+  /** The trustees that it waits for. */
+  readonly missing: readonly string[]
 }
 
 /** The whole report. */
@@ -60,7 +80,9 @@ export interface Diagnostics {
   readonly consensus?: HeightReport
   readonly pool: { readonly transactions: number; readonly bytes: number; readonly verifying: number }
   readonly elections: Readonly<Record<Phase, number>>
-  /** Why nothing is being finalised, in words; absent when nothing is amiss. */
+  /** Elections whose key or result waits for trustees, those that are being decrypted first; some of them where there are many. */
+  readonly waitingElections: readonly WaitingElection[]
+  /** Why nothing is being finalised, or else what an election waits for, in words; absent when nothing is amiss. */
   readonly waiting?: string
 }
 
@@ -84,7 +106,6 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
   const { genesis, self, clock, chain, pool, runner, sync, transport } = sources
   const state = chain.state()
   const report = runner.isAllowed ? runner.report() : undefined
-  const waiting = whyWaiting(sources, report)
   const phases: Record<Phase, number> = {
     draft: 0,
     frozen: 0,
@@ -93,7 +114,10 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
     tallied: 0,
     abandoned: 0,
   }
-  for (const { phase } of elections(state)) phases[phase]++
+  const records = elections(state)
+  for (const { phase } of records) phases[phase]++
+  const waitingElections = waitingElectionsOf(state, records)
+  const waiting = whyWaiting(sources, report) ?? electionsWait(waitingElections)
   const peers = transport.peers()
   const nodes = peers.filter(({ id }) => sync.isNode(id))
   return {
@@ -119,8 +143,34 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
     ...(report === undefined ? {} : { consensus: report }),
     pool: { transactions: pool.size, bytes: pool.bytes, verifying: pool.verifying },
     elections: phases,
+    waitingElections,
     ...(waiting === undefined ? {} : { waiting }),
   }
+}
+
+/** Elections that wait for their trustees. A result that voters wait for comes before keys of elections to come. */
+export function waitingElectionsOf(
+  state: State,
+  records: readonly ElectionRecord[] = elections(state),
+): readonly WaitingElection[] {
+  const found: WaitingElection[] = []
+  for (const phase of ['decrypting', 'draft'] as const)
+    for (const record of records) {
+      if (record.phase !== phase) continue
+      if (found.length >= MAX_WAITING_ELECTIONS) return found
+      const { uuid, name } = record.draft
+      const ceremony = electionCeremony(state, uuid)
+      const waiting = ceremony && waitingText({ record, ceremony })
+      if (ceremony === undefined || waiting === undefined) continue
+      found.push({ uuid, name, phase, waiting, missing: missingNames({ record, ceremony }) })
+    }
+  return found
+}
+
+function electionsWait([first, ...others]: readonly WaitingElection[]): string | undefined {
+  if (first === undefined) return undefined
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`
+  return `election ${first.uuid}: ${first.waiting}${more}`
 }
 
 function validatorsOf({ genesis, self, clock, runner }: DiagnosticsSources): readonly ValidatorDiagnostics[] {

@@ -9,10 +9,21 @@ export type NodeErrorCode =
   | 'genesis-invalid'
   | 'key-missing'
   | 'key-invalid'
+  /** A secret that others may read. */
+  | 'key-exposed'
+  | 'passphrase-missing'
+  | 'passphrase-wrong'
+  /** Too short or too long to be set. */
+  | 'passphrase-invalid'
+  | 'backup-invalid'
+  | 'trustee-missing'
+  | 'trustee-exists'
   | 'wrong-network'
   | 'wrong-schema'
   | 'address-in-use'
   | 'address-invalid'
+  /** A trustee on its own would have to take one peer's word. */
+  | 'too-few-peers'
   | 'storage-failed'
   | 'storage-damaged'
   /** Two certified blocks at one height: more than f validators are faulty. */

@@ -3,20 +3,28 @@
  *
  *     genesis.json          the network; the same bytes everywhere
  *     node.json             this node's settings
- *     keys/network.key      peer id
- *     keys/validator.key    consensus and trustee signatures (absent: an observer)
- *     keys/trustee.seed     the trustee's election keys are derived from it (absent: not a trustee)
+ *     peer-id               public: others dial the node by it, and nobody needs its keys to do so on this machine
+ *     card.json             public: the trustee as drafts name it (absent: not a trustee)
+ *     keys/network.key      the secret of the peer id
+ *     keys/validator.key    consensus signatures (absent: no validator)
+ *     keys/trustee.seed     everything secret of the trustee follows from it and the finalised chain (absent: not a trustee)
  *     data/                 database, journal and last-signed record; made by the daemon
+ *
+ * The three keys are plain or under one passphrase, each in a file that opens for its purpose only (`keystore.ts`).
  */
 import { mkdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { utf8 } from '../base/index.ts'
+import { fromUtf8, utf8 } from '../base/index.ts'
 import { type Genesis, networkIdOf, parseGenesis } from '../ledger/index.ts'
+import { peerNameOf } from '../network/index.ts'
 import { NodeError } from './error.ts'
-import { createFile, loadKey, type NodeKeys, saveKey } from './keys.ts'
+import { type AskPassphrase, createFile, loadKey, type NodeKeys, saveKey } from './keys.ts'
+import type { KeyPurpose } from './keystore.ts'
 import { MAX_LISTEN_ADDRESSES, MAX_NAME_LENGTH, MAX_PEER_ADDRESSES } from './limits.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
+import type { Protection } from './sealing.ts'
+import { cardFile, trusteeCard } from './trustee-card.ts'
 
 /** `node.json`: what an operator decides, and no other node needs to agree on. */
 export interface NodeSettings {
@@ -29,15 +37,40 @@ export interface NodeSettings {
   readonly logLevel: LogLevel
 }
 
-/** A home directory, read and checked. */
-export interface Home {
+/** What is not secret of a home directory, read and checked. */
+export interface PublicHome {
   readonly directory: string
   readonly genesis: Genesis
   /** SHA-256 of `genesis.json`. */
   readonly networkId: Uint8Array
   readonly settings: NodeSettings
+  /** Undefined in homes of release 0.1, which had no such file. */
+  readonly peerId?: string
+}
+
+/** A home directory with its keys. */
+export interface Home extends PublicHome {
+  readonly peerId: string
   readonly keys: NodeKeys
 }
+
+/** A file with a key, and what the key is for. */
+export interface KeyFile {
+  readonly path: string
+  readonly purpose: KeyPurpose
+}
+
+/** Where the keys of a home lie, whether they are there or not. */
+export function homeKeyFiles(directory: string): Readonly<Record<keyof NodeKeys, KeyFile>> {
+  const keys = join(directory, 'keys')
+  return {
+    network: { path: join(keys, 'network.key'), purpose: 'network' },
+    validator: { path: join(keys, 'validator.key'), purpose: 'validator' },
+    trusteeSeed: { path: join(keys, 'trustee.seed'), purpose: 'trustee' },
+  }
+}
+
+const KEY_NAMES: readonly (keyof NodeKeys)[] = ['network', 'validator', 'trusteeSeed']
 
 const SETTINGS = z.strictObject({
   name: z.string().min(1).max(MAX_NAME_LENGTH),
@@ -63,30 +96,49 @@ export function parseSettings(text: string, place: string): NodeSettings {
   return parsed.data
 }
 
-/** Makes a home directory; existing files are never overwritten (`home-exists`). Resolves once everything is on disk. */
+/**
+ * Makes a home directory; existing files are never overwritten (`home-exists`). With a protection all keys are encrypted. Resolves
+ * once everything is on disk.
+ */
 export async function createHome(
   directory: string,
   content: { readonly genesisFile: Uint8Array; readonly settings: NodeSettings; readonly keys: NodeKeys },
+  protection?: Protection,
 ): Promise<Home> {
-  const settings = `${JSON.stringify(content.settings, null, 2)}\n`
-  parseSettings(settings, 'node.json')
+  const text = `${JSON.stringify(content.settings, null, 2)}\n`
+  const settings = parseSettings(text, 'node.json')
   const genesis = parseGenesis(content.genesisFile)
   if (!genesis.ok) throw new NodeError('genesis-invalid', `the genesis file: ${genesis.error.detail}`)
+  const { keys } = content
   await mkdir(join(directory, 'keys'), { recursive: true, mode: 0o700 })
-  await saveKey(join(directory, 'keys', 'network.key'), content.keys.network)
-  if (content.keys.validator !== undefined) {
-    await saveKey(join(directory, 'keys', 'validator.key'), content.keys.validator)
+  const files = homeKeyFiles(directory)
+  for (const name of KEY_NAMES) {
+    const secret = keys[name]
+    if (secret !== undefined) await saveKey(files[name].path, secret, files[name].purpose, protection)
   }
-  if (content.keys.trusteeSeed !== undefined) {
-    await saveKey(join(directory, 'keys', 'trustee.seed'), content.keys.trusteeSeed)
-  }
-  await createFile(join(directory, 'node.json'), utf8(settings), 0o644)
+  const peerId = await savePeerId(directory, keys.network)
+  if (keys.trusteeSeed !== undefined)
+    await createFile(cardPath(directory), cardFile(trusteeCard(settings.name, keys.trusteeSeed)), 0o644)
+  await createFile(join(directory, 'node.json'), utf8(text), 0o644)
   await createFile(join(directory, 'genesis.json'), content.genesisFile, 0o644)
-  return openHome(directory)
+  const networkId = networkIdOf(content.genesisFile)
+  return { directory, genesis: genesis.value, networkId, settings, peerId, keys }
 }
 
-/** Reads a home directory. Fails with a `NodeError` that names the file at fault. */
-export async function openHome(directory: string): Promise<Home> {
+/** Where the trustee's card lies. */
+export function cardPath(directory: string): string {
+  return join(directory, 'card.json')
+}
+
+/** Writes down the peer id of a network key, and gives it. */
+export async function savePeerId(directory: string, networkKey: Uint8Array): Promise<string> {
+  const peerId = peerNameOf(networkKey)
+  await createFile(join(directory, 'peer-id'), utf8(`${peerId}\n`), 0o644)
+  return peerId
+}
+
+/** Reads what is not secret of a home directory. Fails with a `NodeError` that names the file at fault. */
+export async function readHome(directory: string): Promise<PublicHome> {
   if (!(await exists(directory))) {
     throw new NodeError('home-missing', `there is no home directory at ${directory}`)
   }
@@ -97,27 +149,70 @@ export async function openHome(directory: string): Promise<Home> {
   }
   const settingsPath = join(directory, 'node.json')
   const settings = parseSettings(new TextDecoder().decode(await read(settingsPath)), settingsPath)
-  const keys = join(directory, 'keys')
-  const validator = await loadOptional(join(keys, 'validator.key'))
-  const trusteeSeed = await loadOptional(join(keys, 'trustee.seed'))
+  const idPath = join(directory, 'peer-id')
+  const peerId = (await exists(idPath)) ? parsePeerId(await read(idPath), idPath) : undefined
+  const networkId = networkIdOf(genesisFile)
   return {
     directory,
     genesis: genesis.value,
-    networkId: networkIdOf(genesisFile),
+    networkId,
     settings,
+    ...(peerId === undefined ? {} : { peerId }),
+  }
+}
+
+/**
+ * Reads a home directory with its keys. `ask` is called at most once, and only when an encrypted key is met. Fails with a
+ * `NodeError` that names the file at fault.
+ */
+export async function openHome(directory: string, ask?: AskPassphrase): Promise<Home> {
+  const home = await readHome(directory)
+  const askOnce = ask && once(ask)
+  const files = homeKeyFiles(directory)
+  const load = ({ path, purpose }: KeyFile): Promise<Uint8Array> => loadKey(path, purpose, askOnce)
+  const loadOptional = async (file: KeyFile): Promise<Uint8Array | undefined> =>
+    (await exists(file.path)) ? load(file) : undefined
+  const network = await load(files.network)
+  const validator = await loadOptional(files.validator)
+  const trusteeSeed = await loadOptional(files.trusteeSeed)
+  const peerId = peerNameOf(network)
+  if (home.peerId !== undefined && home.peerId !== peerId)
+    throw new NodeError(
+      'settings-invalid',
+      `${join(directory, 'peer-id')} is not the peer id of keys/network.key, which is ${peerId}: correct the file`,
+    )
+  return {
+    ...home,
+    peerId,
     keys: {
-      network: await loadKey(join(keys, 'network.key')),
+      network,
       ...(validator === undefined ? {} : { validator }),
       ...(trusteeSeed === undefined ? {} : { trusteeSeed }),
     },
   }
 }
 
-async function loadOptional(path: string): Promise<Uint8Array | undefined> {
-  return (await exists(path)) ? loadKey(path) : undefined
+function parsePeerId(file: Uint8Array, place: string): string {
+  const text = fromUtf8(file)?.trim() ?? ''
+  if (!/^12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/.test(text))
+    throw new NodeError(
+      'settings-invalid',
+      `${place} holds no peer id of an Ed25519 key: correct it, or delete the file`,
+    )
+  return text
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Asks the first time, and remembers. */
+export function once(ask: AskPassphrase): AskPassphrase {
+  let answer: Promise<string> | undefined
+  return () => {
+    answer ??= ask()
+    return answer
+  }
+}
+
+/** Whether there is anything at a path. */
+export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,

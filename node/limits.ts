@@ -12,6 +12,18 @@ export const MAX_LISTEN_ADDRESSES = 16
 /** Peers beyond the validators that a node insists on; libp2p keeps more connections than this. */
 export const MAX_PEER_ADDRESSES = 64
 
+// ---- keys and passphrases -------------------------------------------------------------------------------------------
+/** A keystore or a backup has about 500 bytes, a plain key 65. */
+export const MAX_KEY_FILE_BYTES: number = 4 * KIB
+/** What scrypt's n is for new files: 128 MiB and some tenths of a second a guess. */
+export const SCRYPT_N: number = 2 ** 17
+/** The range of n that is read: below it nothing protects, above it a file could ask for more than a GiB. */
+export const MIN_SCRYPT_N: number = 2 ** 10
+export const MAX_SCRYPT_N: number = 2 ** 20
+/** Characters of a passphrase that is being set: fewer are guessed, more are a mistake (another file, say). */
+export const MIN_PASSPHRASE_LENGTH = 8
+export const MAX_PASSPHRASE_LENGTH = 1024
+
 // ---- pool -----------------------------------------------------------------------------------------------------------
 /** Transactions that wait for a block: a minute at the speed that the design asks for. */
 export const MAX_POOL_TRANSACTIONS = 30_000
@@ -104,6 +116,9 @@ export const MAX_KNOWN_PEERS = 1024
 /** After so many heartbeats without a block, diagnostics say what is being waited for. */
 export const WAITING_AFTER_HEARTBEATS = 3
 
+/** Elections that a report names because they wait for trustees: what an operator reads at once; the counts say how many there are. */
+export const MAX_WAITING_ELECTIONS = 16
+
 // ---- scores ---------------------------------------------------------------------------------------------------------
 /** Points for a block with a false certificate: nobody who has checked it passes it on, so the first one is enough to part. */
 export const PENALTY_BAD_BLOCK = 100
@@ -119,7 +134,14 @@ export const MAX_BLOCKS_ANSWER_BYTES: number = 16 * MIB
 // ---- trustee --------------------------------------------------------------------------------------------------------
 /** How long the trustee waits for its transaction to be final before it offers it again. */
 export const TRUSTEE_RETRY_MS = 5000
+/** Elections of its own that a trustee without a validator reads at one look, the others at the next: a second of requests. */
+export const MAX_OWN_READS = 64
+/** Listed elections that it does not know yet and reads at one look: a peer that makes some up delays the others by so much. */
+export const MAX_NEW_READS = 32
+/** Elections remembered as those of others, or as over; one that is forgotten is read once more. */
+export const MAX_SETTLED_ELECTIONS = 65_536
 
+assert(MIN_SCRYPT_N <= SCRYPT_N && SCRYPT_N <= MAX_SCRYPT_N, 'files that are written can be read')
 assert(MAX_GOSSIP_BATCH_BYTES <= MAX_POOL_BYTES, 'what is gossiped at once fits the pool')
 assert(PEER_TRANSACTIONS_BURST >= MAX_GOSSIP_BATCH_TRANSACTIONS, 'a peer may bring a whole batch')
 assert(START_STATUS_INTERVAL_MS < START_WAIT_MS, 'a starting validator asks before it gives up')

@@ -15,7 +15,7 @@ import {
   POINT_BYTES,
   type Random,
 } from '../../crypto/index.ts'
-import { MAX_TRUSTEES } from '../limits.ts'
+import { MAX_THRESHOLD_COEFFICIENTS, MAX_TRUSTEES } from '../limits.ts'
 import { decodeProof, encodeProof, PROOF_BYTES } from '../proof-bytes.ts'
 import { signMessage, verifyMessage } from '../schnorr.ts'
 import { certificateText } from './messages.ts'
@@ -36,6 +36,18 @@ export function createCertificate(
   return { verification, encryption, signature: signMessage(keys.signing, text, random) }
 }
 
+/** Whether there can be a ceremony like this: 1 <= threshold <= size, within what an audit verifies. Never throws. */
+export function isCeremonyContext({ size, threshold }: CeremonyContext): boolean {
+  return (
+    isIntegerUpTo(size, MAX_TRUSTEES) &&
+    isIntegerUpTo(threshold, size) &&
+    size * threshold <= MAX_THRESHOLD_COEFFICIENTS
+  )
+}
+
+const isIntegerUpTo = (value: number, max: number): boolean =>
+  Number.isSafeInteger(value) && value >= 1 && value <= max
+
 /** Whether the context and index are possible, no key is neutral, and the member's own signature holds. Never throws. */
 export function verifyCertificate(
   context: CeremonyContext,
@@ -43,14 +55,9 @@ export function verifyCertificate(
   certificate: TrusteeCertificate,
 ): boolean {
   const { verification, encryption, signature } = certificate
-  if (!isPlace(context, index) || verification.is0() || encryption.is0()) return false
+  if (!isCeremonyContext(context) || !isIntegerUpTo(index, context.size)) return false
+  if (verification.is0() || encryption.is0()) return false
   return verifyMessage(verification, certificateText(context, index, certificate), signature)
-}
-
-function isPlace({ size, threshold }: CeremonyContext, index: number): boolean {
-  const isUpTo = (value: number, max: number): boolean =>
-    Number.isSafeInteger(value) && value >= 1 && value <= max
-  return isUpTo(size, MAX_TRUSTEES) && isUpTo(threshold, size) && isUpTo(index, size)
 }
 
 /** 128 bytes: verification key, encryption key, challenge and response, big-endian. */

@@ -5,19 +5,15 @@ import { toHex } from '../../base/index.ts'
 import { verifyReceipt } from '../../client/index.ts'
 import { type Counts, compareArchives } from '../../election/index.ts'
 import type { ElectionDraft } from '../../ledger/index.ts'
-import { systemRandom } from '../index.ts'
+import { systemRandom, thresholdText } from '../index.ts'
 import { checksTable, type TimedAudit, timedAudit } from './audit.ts'
 import type { Context } from './context.ts'
 import { startDaemons } from './demo/daemons.ts'
+import { awaitNetwork } from './demo/pace.ts'
+import { draftElection, prepareElection } from './demo/prepare.ts'
 import { DEFAULT_DEMO_ELECTION, type DemoElection, readDemoElection } from './demo/questions.ts'
-import {
-  awaitNetwork,
-  awaitResult,
-  castBallots,
-  draftElection,
-  prepareElection,
-  type Stage,
-} from './demo/story.ts'
+import type { Stage } from './demo/stage.ts'
+import { awaitResult, castBallots, decryptersOf } from './demo/story.ts'
 import { countInTheClear, createVoters } from './demo/voters.ts'
 import { CommandError, orFail } from './error.ts'
 import { makePrivateDirectory, readJson, writeNewFile } from './files.ts'
@@ -47,6 +43,8 @@ interface DemoOutcome {
   readonly expected: Counts
   readonly height: number
   readonly archive: Uint8Array
+  /** How many of the trustees can decrypt, and who did. */
+  readonly trustees: string
   /** What went wrong, a sentence each. */
   readonly faults: readonly string[]
 }
@@ -99,7 +97,8 @@ async function runElection(stage: Stage): Promise<DemoOutcome> {
   const voting = await castBallots(stage, draft, prepared.election, prepared.issued)
   if (voting.receipt !== undefined) await writeNewFile(join(directory, RECEIPT_NAME), voting.receipt, 0o600)
   await writeNewFile(join(directory, 'half-way.bel'), voting.halfWay, 0o644)
-  const { record, height } = await awaitResult(stage, draft)
+  const read = await awaitResult(stage, draft)
+  const { record, height } = read
   const { archive } = orFail(await connection.client.export(draft.uuid))
   await writeNewFile(join(directory, ARCHIVE_NAME), archive, 0o644)
   const expected = countInTheClear(election.questions, voters)
@@ -115,7 +114,8 @@ async function runElection(stage: Stage): Promise<DemoOutcome> {
     ...(isProved ? [] : ['the voter who wanted a receipt has none that verifies']),
   ]
   const { ballots } = record
-  return { stage, uuid: draft.uuid, ballots, result, expected, height, archive, faults }
+  const trustees = `${thresholdText(read)} can decrypt; ${decryptersOf(read).join(', ')} did`
+  return { stage, uuid: draft.uuid, ballots, result, expected, height, archive, trustees, faults }
 }
 
 type Prepared = Awaited<ReturnType<typeof prepareElection>> & { readonly draft: ElectionDraft }
@@ -148,6 +148,7 @@ function report(outcome: DemoOutcome, audit: TimedAudit, { output }: Context): v
       `${voters.length} voters cast ${outcome.ballots} ballots; the last ballot of each counts. The count in the clear ${
         isSame(result, expected) ? 'is the same' : 'DIFFERS'
       }.`,
+      `The key: ${outcome.trustees}. Nobody ever had the whole of it.`,
       `The archive: ${here(archive)} (Belenios' format, ${audit.summary.ballotsPerSecond} ballots/s audited)`,
       '',
       'What to try next:',

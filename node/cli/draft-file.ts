@@ -6,6 +6,15 @@ import { z } from 'zod'
 import { ok, type Refusal, type Result, refuse, toHex } from '../../base/index.ts'
 import { parseQuestions } from '../../election/index.ts'
 import { checkDraft, type ElectionDraft, type Genesis, type Party } from '../../ledger/index.ts'
+import { readTrustees } from './draft-trustees.ts'
+
+const TRUSTEES = z
+  .array(
+    z.union([z.string(), z.strictObject({ name: z.string(), publicKey: z.string() })], {
+      error: 'a trustee is a name in the genesis file, or a card {"name": "...", "publicKey": "..."}',
+    }),
+  )
+  .optional()
 
 const FILE = z.strictObject({
   uuid: z.string().optional(),
@@ -16,7 +25,9 @@ const FILE = z.strictObject({
   closesAt: z.string(),
   registrars: z.array(z.string()).optional(),
   registrarThreshold: z.int().optional(),
-  trustees: z.array(z.string()).optional(),
+  trustees: TRUSTEES,
+  trusteeThreshold: z.int().optional(),
+  mandatoryTrustees: TRUSTEES,
   administrator: z.string().optional(),
   credentialAuthority: z.string().optional(),
 })
@@ -42,7 +53,7 @@ export function readDraft(
   if (!questions.ok) return refuse('draft-invalid', questions.error.detail)
   const registrars = keysOf('registrars', file.registrars, genesis.registrars)
   if (!registrars.ok) return registrars
-  const trustees = keysOf('trustees', file.trustees, genesis.validators)
+  const trustees = readTrustees(file, genesis)
   if (!trustees.ok) return trustees
   const opensAt = readTime('opensAt', file.opensAt, now)
   if (!opensAt.ok) return opensAt
@@ -60,7 +71,7 @@ export function readDraft(
     ...(file.credentialAuthority === undefined ? {} : { credentialAuthorityName: file.credentialAuthority }),
     registrars: registrars.value,
     registrarThreshold: file.registrarThreshold ?? Math.floor(registrars.value.length / 2) + 1,
-    trustees: trustees.value,
+    ...trustees.value,
     opensAt: opensAt.value,
     closesAt: closesAt.value,
   }
@@ -71,9 +82,13 @@ export function readDraft(
 /** The first thing that is wrong, with its place; unknown fields by name. */
 function issueOf(error: z.ZodError): string {
   const issue = error.issues[0]
-  if (issue?.code === 'unrecognized_keys')
-    return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}; known are ${Object.keys(FILE.shape).join(', ')}`
   const place = issue?.path.join('.') ?? ''
+  if (issue?.code === 'unrecognized_keys') {
+    const unknown = `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+    return place === ''
+      ? `${unknown}; known are ${Object.keys(FILE.shape).join(', ')}`
+      : `"${place}": ${unknown}`
+  }
   return `${place === '' ? 'the draft' : `"${place}"`}: ${issue?.message ?? 'malformed'}`
 }
 

@@ -9,6 +9,7 @@ import { readJson } from './files.ts'
 import { DRAFT_BYTES_MAX } from './limits.ts'
 import { type NetworkOptions, networkOf, withClient } from './network.ts'
 import { isoTime } from './output.ts'
+import { presentPassphrase } from './passphrase.ts'
 import { loadPartyKey, sendAndWait } from './transact.ts'
 
 export interface DraftOptions extends NetworkOptions {
@@ -19,7 +20,7 @@ export interface DraftOptions extends NetworkOptions {
 /** Reads the file, signs the draft, waits until it is final. */
 export async function runElectionDraft(file: string, options: DraftOptions, context: Context): Promise<void> {
   const { output } = context
-  const { trust, peers } = await networkOf(options)
+  const { trust, peers } = await networkOf(options, context)
   const { genesis } = trust
   const read = readDraft(await readJson(file, DRAFT_BYTES_MAX), {
     genesis,
@@ -28,7 +29,8 @@ export async function runElectionDraft(file: string, options: DraftOptions, cont
   })
   if (!read.ok) throw new CommandError(read.error.code, `${file}: ${read.error.detail}`)
   const draft = orFail(read)
-  const { party, privateKey } = await loadPartyKey(options.key, genesis.administrators, 'administrator')
+  const ask = presentPassphrase(options.passphraseFile, context, { of: options.key })
+  const { party, privateKey } = await loadPartyKey(options.key, genesis.administrators, 'administrator', ask)
   const transaction = signTransaction(
     trust.networkId,
     { kind: 'draft', draft, administrator: party.publicKey },
@@ -42,7 +44,7 @@ export async function runElectionDraft(file: string, options: DraftOptions, cont
     [
       `Election ${draft.uuid} is drafted (final at height ${height}).`,
       `It opens at ${isoTime(draft.opensAt)} and closes at ${isoTime(draft.closesAt)}.`,
-      'Before it opens, its trustees publish their keys (validators do so by themselves) and its roll must be published:',
+      'Before it opens, its trustees make its key (their daemons do so by themselves) and its roll must be published:',
       `  psephos credentials generate --voters voters.csv --election ${draft.uuid} --out ./letters`,
       `  psephos roll publish ${draft.uuid} ./letters/roll.json --key REGISTRAR.key ...`,
     ].join('\n'),

@@ -12,6 +12,8 @@ export const ROLL_BYTES_MAX: number = 128 * 1024 * 1024
 export const RECEIPT_BYTES_MAX: number = 128 * 1024 * 1024
 /** An archive that one buffer holds comfortably. */
 export const ARCHIVE_BYTES_MAX: number = 2 * 1024 * 1024 * 1024
+/** A passphrase of 1024 characters, with whatever an editor leaves around it. */
+export const PASSPHRASE_BYTES_MAX: number = 8 * 1024
 /** Above this number of voters one list is easier to handle than as many files. */
 export const LETTERS_MAX = 10_000
 /** Letters of a voter's name or id. */
@@ -31,3 +33,7 @@ export const TIMEOUT_S_MAX = 86_400
 /** How long a daemon may take to start or to stop before it counts as stuck. */
 export const DAEMON_START_TIMEOUT_MS = 60_000
 export const DAEMON_STOP_TIMEOUT_MS = 10_000
+/** Seconds between two looks of a trustee without a validator: a step of a ceremony is seen soon enough, peers hardly notice. */
+export const POLL_S = 2
+/** The longest that can be asked for: an hour; steps of ceremonies that are planned days ahead last longer. */
+export const POLL_S_MAX = 3600

@@ -2,6 +2,7 @@
 /** The executable `psephos`: ties a run of the command line to this process. */
 import { readFileSync } from 'node:fs'
 import { runCommandLine } from './run.ts'
+import { createTerminal } from './terminal.ts'
 
 // A reader that went away (`psephos audit x | head`) is no error of ours; what is under way ends in order.
 for (const stream of [process.stdout, process.stderr]) {
@@ -43,6 +44,10 @@ const exitCode = await runCommandLine(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   stdin: process.stdin,
+  // A person has to see the question, too: it goes to stderr, because stdout may be read by a program.
+  ...(process.stdin.isTTY && process.stderr.isTTY
+    ? { terminal: createTerminal(process.stdin, process.stderr) }
+    : {}),
   signal,
   self: [process.execPath, ...process.execArgv, process.argv[1] ?? ''],
   version: version(),

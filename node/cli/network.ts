@@ -2,15 +2,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Client, createClient, type Trust } from '../../client/index.ts'
 import { type Genesis, networkIdOf, parseGenesis } from '../../ledger/index.ts'
-import { createLibp2pTransport, peerNameOf, type Transport } from '../../network/index.ts'
-import { type Home, openHome, systemRandom } from '../index.ts'
+import { createLibp2pTransport, type Transport } from '../../network/index.ts'
+import { openHome, type PublicHome, readHome, systemRandom } from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError, usageError } from './error.ts'
 import { readInput } from './files.ts'
 import { GENESIS_BYTES_MAX } from './limits.ts'
+import { type PassphraseOptions, presentPassphrase } from './passphrase.ts'
 
-/** The options of every command that talks to peers. */
-export interface NetworkOptions {
+/** The options of every command that talks to peers. The passphrase is for a home that has no file of its peer id. */
+export interface NetworkOptions extends PassphraseOptions {
   readonly home?: string
   readonly genesis?: string
   readonly peer?: readonly string[]
@@ -23,23 +24,28 @@ export interface Connection {
   readonly transport: Transport
 }
 
-/** The trust and the peers that the options name; the home's own node comes first. */
+/** The trust and the peers that the options name; the home's own node comes first, and alone in `ownPeers`. */
 export async function networkOf(
   options: NetworkOptions,
-): Promise<{ readonly trust: Trust; readonly peers: readonly string[] }> {
+  context?: Context,
+): Promise<{
+  readonly trust: Trust
+  readonly peers: readonly string[]
+  readonly ownPeers: readonly string[]
+}> {
   const given = options.peer ?? []
   if (options.home !== undefined) {
     if (options.genesis !== undefined) throw usageError('give --home or --genesis, not both')
-    const home = await openHome(options.home)
-    const { genesis, networkId } = home
-    const peers =
-      given.length > 0 ? given : [...ownAddresses(home), ...home.settings.peers, ...genesisPeers(genesis)]
-    return { trust: { genesis, networkId }, peers }
+    const home = await readHome(options.home)
+    const { genesis, networkId, settings } = home
+    const ownPeers = await ownAddresses(home, options, context)
+    const peers = given.length > 0 ? given : [...ownPeers, ...settings.peers, ...genesisPeers(genesis)]
+    return { trust: { genesis, networkId }, peers, ownPeers }
   }
   if (options.genesis === undefined)
     throw usageError('name the network: --home DIR, or --genesis FILE with --peer MULTIADDR')
   const trust = await readTrust(options.genesis)
-  return { trust, peers: given.length > 0 ? given : genesisPeers(trust.genesis) }
+  return { trust, peers: given.length > 0 ? given : genesisPeers(trust.genesis), ownPeers: [] }
 }
 
 /** The trust that a genesis file gives. */
@@ -56,7 +62,7 @@ export async function withNetwork<T>(
   context: Context,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { trust, peers } = await networkOf(options)
+  const { trust, peers } = await networkOf(options, context)
   return withClient(trust, peers, context, use)
 }
 
@@ -94,17 +100,24 @@ export async function withClient<T>(
   }
 }
 
-/** Addresses at which a home's node is reached from this machine. */
-export function ownAddresses(home: Home): readonly string[] {
-  const name = peerNameOf(home.keys.network)
-  return home.settings.listen
+/** Addresses at which a home's node is reached from this machine. A client opens no keys, unless the peer id is written nowhere else. */
+async function ownAddresses(
+  home: PublicHome,
+  options: NetworkOptions,
+  context: Context | undefined,
+): Promise<readonly string[]> {
+  const { directory, settings } = home
+  const ask =
+    context && presentPassphrase(options.passphraseFile, context, { of: `the keys in ${directory}` })
+  const name = home.peerId ?? (await openHome(directory, ask)).peerId
+  return settings.listen
     .filter((address) => !/\/tcp\/0(?:\/|$)/.test(address))
     .map((address) => address.replace('/ip4/0.0.0.0/', '/ip4/127.0.0.1/').replace('/ip6/::/', '/ip6/::1/'))
     .map((address) => (address.includes('/p2p/') ? address : `${address}/p2p/${name}`))
 }
 
 /** First one address of each validator, then their other ones: so that the first peers asked are different ones. */
-function genesisPeers(genesis: Genesis): readonly string[] {
+export function genesisPeers(genesis: Genesis): readonly string[] {
   const most = Math.max(0, ...genesis.validators.map((validator) => validator.addresses.length))
   const peers: string[] = []
   for (let i = 0; i < most; i++)

@@ -7,6 +7,7 @@ import { CommandError, orFail } from './error.ts'
 import { readText } from './files.ts'
 import { ROLL_BYTES_MAX } from './limits.ts'
 import { type Connection, type NetworkOptions, networkOf, withClient } from './network.ts'
+import { presentPassphrase } from './passphrase.ts'
 import { loadPartyKey, sendAndWait } from './transact.ts'
 
 export interface RollOptions extends NetworkOptions {
@@ -86,9 +87,10 @@ async function withRegistrar(
   context: Context,
   use: (connection: Connection, roll: RollFile, registrar: Registrar) => Promise<void>,
 ): Promise<void> {
-  const { trust, peers } = await networkOf(options)
+  const { trust, peers } = await networkOf(options, context)
   const roll = await readRoll(file)
-  const { party, privateKey } = await loadPartyKey(options.key, trust.genesis.registrars, 'registrar')
+  const ask = presentPassphrase(options.passphraseFile, context, { of: options.key })
+  const { party, privateKey } = await loadPartyKey(options.key, trust.genesis.registrars, 'registrar', ask)
   await withClient(trust, peers, context, (connection) =>
     use(connection, roll, { publicKey: party.publicKey, privateKey }),
   )

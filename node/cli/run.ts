@@ -1,6 +1,6 @@
 /** One run of the command line: arguments and streams in, exit code out; whatever goes wrong becomes one line. */
 import { type Command, CommanderError } from 'commander'
-import type { Context } from './context.ts'
+import type { Context, Terminal } from './context.ts'
 import { failureOf } from './error.ts'
 import { createOutput, type Output, type Sink } from './output.ts'
 import { createProgram } from './program.ts'
@@ -10,6 +10,10 @@ export interface Surroundings {
   readonly stdout: Sink
   readonly stderr: Sink
   readonly stdin: AsyncIterable<Uint8Array | string>
+  /** None where standard input is no terminal. */
+  readonly terminal?: Terminal
+  /** See {@link Context}. */
+  readonly scryptN?: number
   /** Takes over SIGINT and SIGTERM when it is first called. */
   readonly signal: () => AbortSignal
   readonly self: readonly string[]
@@ -20,8 +24,9 @@ export interface Surroundings {
 export async function runCommandLine(args: readonly string[], around: Surroundings): Promise<0 | 1 | 2> {
   // The error of a command line that cannot be parsed takes the form that was asked for, too.
   const output: Output = createOutput(args.includes('--json'), around.stdout, around.stderr)
-  const context: Context = { output, stdin: around.stdin, signal: around.signal, self: around.self }
-  const program = createProgram(around.version, () => context)
+  const { stdout: _, stderr: __, version, ...surroundings } = around
+  const context: Context = { ...surroundings, output }
+  const program = createProgram(version, () => context)
   const quiet = { writeOut: (text: string) => void around.stdout.write(text), writeErr: () => {} }
   for (const command of [program, ...program.commands, ...program.commands.flatMap((one) => one.commands)])
     command.exitOverride().configureOutput(quiet)

@@ -2,8 +2,10 @@
 import { toHex } from '../../base/index.ts'
 import { createLogger, type LogLevel, openHome, startDaemon } from '../index.ts'
 import type { Context } from './context.ts'
+import { usageError } from './error.ts'
+import { type PassphraseOptions, presentPassphrase } from './passphrase.ts'
 
-export interface StartOptions {
+export interface StartOptions extends PassphraseOptions {
   readonly home: string
   readonly logLevel?: LogLevel
   /** Stop when standard input ends: a parent process that dies takes its daemons along. */
@@ -13,7 +15,9 @@ export interface StartOptions {
 /** Resolves once the daemon has stopped in order; prints one line when it is ready. */
 export async function runStart(options: StartOptions, context: Context): Promise<void> {
   const { output } = context
-  const home = await openHome(options.home)
+  refuseStdinTwice(options)
+  const passphrase = presentPassphrase(options.passphraseFile, context, { of: `the keys in ${options.home}` })
+  const home = await openHome(options.home, passphrase)
   const stop = new AbortController()
   const signal = AbortSignal.any([context.signal(), stop.signal])
   if (options.stopWithStdin === true) void atEnd(context.stdin).then(() => stop.abort())
@@ -35,7 +39,16 @@ export async function runStart(options: StartOptions, context: Context): Promise
   await daemon.done
 }
 
-async function atEnd(stdin: AsyncIterable<unknown>): Promise<void> {
+/** Standard input cannot both hold a passphrase and say, by its end, when to stop. */
+export function refuseStdinTwice(options: Pick<StartOptions, 'stopWithStdin' | 'passphraseFile'>): void {
+  if (options.stopWithStdin === true && options.passphraseFile === '-')
+    throw usageError(
+      'a passphrase that comes from standard input ends it: --stop-with-stdin would stop at once',
+    )
+}
+
+/** Resolves when a stream has ended. */
+export async function atEnd(stdin: AsyncIterable<unknown>): Promise<void> {
   try {
     for await (const _ of stdin);
   } catch {

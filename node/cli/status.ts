@@ -2,10 +2,9 @@
 import { z } from 'zod'
 import { fromUtf8 } from '../../base/index.ts'
 import type { Transport } from '../../network/index.ts'
-import { openHome } from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
-import { type NetworkOptions, networkOf, ownAddresses, withClient } from './network.ts'
+import { type NetworkOptions, networkOf, withClient } from './network.ts'
 import { isoTime, pairs, table } from './output.ts'
 
 /** What the command relies on of a peer's report; the rest goes into the JSON as it is. */
@@ -48,18 +47,27 @@ const REPORT = z.looseObject({
     .optional(),
   pool: z.looseObject({ transactions: z.number(), bytes: z.number(), verifying: z.number() }),
   elections: z.record(z.string(), z.number()),
+  waitingElections: z.array(
+    z.looseObject({
+      uuid: z.string(),
+      name: z.string(),
+      phase: z.string(),
+      waiting: z.string(),
+      missing: z.array(z.string()),
+    }),
+  ),
   waiting: z.string().optional(),
 })
 type Report = z.infer<typeof REPORT>
 
-/** Bytes of a report: 256 validators and as many peers. */
+/** Bytes of a report: 256 validators, as many peers, and elections that wait for as many trustees. */
 const REPORT_BYTES_MAX = 4 * 1024 * 1024
 
 /** Asks the home's own node, or the peers given. */
 export async function runStatus(options: NetworkOptions, context: Context): Promise<void> {
-  const { trust, peers } = await networkOf(options)
+  const { trust, peers, ownPeers } = await networkOf(options, context)
   const own = options.home !== undefined && options.peer === undefined
-  const asked = own ? ownAddresses(await openHome(options.home ?? '')) : peers
+  const asked = own ? ownPeers : peers
   const report = await withClient(trust, asked, context, ({ transport }) =>
     firstReport(transport, asked, own),
   )
@@ -134,6 +142,14 @@ function describe(report: Report): string {
       ]),
     ]),
   ]
+  if (report.waitingElections.length > 0)
+    parts.push(
+      '',
+      table([
+        ['election', 'phase', 'waits for its trustees'],
+        ...report.waitingElections.map(({ uuid, phase, waiting }) => [uuid, phase, waiting]),
+      ]),
+    )
   if (report.peers.length > 0)
     parts.push(
       '',

@@ -5,13 +5,22 @@ import { toHex } from '../../base/index.ts'
 import { PRIVATE_KEY_BYTES, publicKeyOf } from '../../crypto/index.ts'
 import { DEFAULT_PARAMETERS, type Genesis, genesisFile, networkIdOf } from '../../ledger/index.ts'
 import { peerNameOf } from '../../network/index.ts'
-import { createHome, createKeys, type LogLevel, type NodeKeys, saveKey, systemRandom } from '../index.ts'
+import {
+  createHome,
+  createKeys,
+  type LogLevel,
+  type Protection,
+  saveKey,
+  systemRandom,
+  trusteePublicKey,
+} from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
 import { makePrivateDirectory, writeNewFile } from './files.ts'
 import { table } from './output.ts'
+import { newPassphrase, type PassphraseOptions } from './passphrase.ts'
 
-export interface TestnetOptions {
+export interface TestnetOptions extends PassphraseOptions {
   readonly validators: number
   readonly registrars: number
   readonly basePort?: number
@@ -36,8 +45,15 @@ export async function runTestnet(
   context: Context,
 ): Promise<void> {
   const { output } = context
-  const testnet = await createTestnet(directory, options)
+  const { passphraseFile } = options
+  const protection =
+    passphraseFile === undefined
+      ? undefined
+      : await newPassphrase(passphraseFile, context, { of: 'the keys', option: '--passphrase-file' })
+  const testnet = await createTestnet(directory, options, 'info', protection)
   const { nodes, genesisPath, administratorKey, registrarKeys } = testnet
+  const passphrase =
+    protection === undefined ? '' : ` --passphrase-file ${passphraseFile === '-' ? 'FILE' : passphraseFile}`
   output.say(
     [
       `A network of ${nodes.length} validators lies in ${testnet.directory} (network id ${toHex(testnet.networkId)}).`,
@@ -45,9 +61,13 @@ export async function runTestnet(
       table([['node', 'address'], ...nodes.map(({ home, address }) => [home, address])]),
       '',
       'Start each node in a terminal (or service) of its own:',
-      ...nodes.map(({ home }) => `  psephos start --home ${home}`),
+      ...nodes.map(({ home }) => `  psephos start --home ${home}${passphrase}`),
       'Then draft an election:',
-      `  psephos election draft election.json --key ${administratorKey} --home ${nodes[0]?.home ?? ''}`,
+      `  psephos election draft election.json --key ${administratorKey} --home ${nodes[0]?.home ?? ''}${passphrase}`,
+      '',
+      protection === undefined
+        ? 'All keys in it lie unencrypted: for tests on this machine only (--passphrase-file FILE encrypts them).'
+        : 'All keys in it are encrypted with the passphrase.',
     ].join('\n'),
   )
   output.end({
@@ -58,14 +78,16 @@ export async function runTestnet(
     administrator: administratorKey,
     registrars: registrarKeys,
     nodes,
+    encrypted: protection !== undefined,
   })
 }
 
-/** Makes keys, homes and genesis file; refuses a directory that holds a network already. */
+/** Makes keys, homes and genesis file; refuses a directory that holds a network already. Without a protection all keys are plain. */
 export async function createTestnet(
   path: string,
   options: TestnetOptions,
   logLevel: LogLevel = 'info',
+  protection?: Protection,
 ): Promise<Testnet> {
   const directory = resolve(path)
   await makePrivateDirectory(directory)
@@ -87,17 +109,20 @@ export async function createTestnet(
     })),
     administrators: [{ name: 'administrator', publicKey: publicKeyOf(administrator) }],
     registrars: registrars.map((key, i) => ({ name: `registrar-${i + 1}`, publicKey: publicKeyOf(key) })),
+    trustees: validators.map(({ name, keys }) => ({ name, publicKey: trusteePublicKey(keys.trusteeSeed) })),
     parameters: DEFAULT_PARAMETERS,
   }
   const file = genesisFile(genesis)
   const genesisPath = join(directory, 'genesis.json')
   await writeNewFile(genesisPath, file, 0o644)
   const administratorKey = join(directory, 'administrator.key')
-  await saveKey(administratorKey, administrator)
+  await saveKey(administratorKey, administrator, 'administrator', protection)
   const registrarKeys = registrars.map((_, i) => join(directory, `registrar-${i + 1}.key`))
-  for (const [i, key] of registrars.entries()) await saveKey(registrarKeys[i]!, key)
-  for (const { name, keys, listen } of validators)
-    await writeHome(directory, name, keys, listen, file, logLevel)
+  for (const [i, key] of registrars.entries()) await saveKey(registrarKeys[i]!, key, 'registrar', protection)
+  for (const { name, keys, listen } of validators) {
+    const settings = { name, listen: [listen], peers: [], logLevel }
+    await createHome(join(directory, name), { genesisFile: file, settings, keys }, protection)
+  }
   return {
     directory,
     genesis,
@@ -107,18 +132,6 @@ export async function createTestnet(
     registrarKeys,
     nodes: validators.map(({ name, address }) => ({ name, home: join(directory, name), address })),
   }
-}
-
-async function writeHome(
-  directory: string,
-  name: string,
-  keys: NodeKeys,
-  listen: string,
-  file: Uint8Array,
-  logLevel: LogLevel,
-): Promise<void> {
-  const settings = { name, listen: [listen], peers: [], logLevel }
-  await createHome(join(directory, name), { genesisFile: file, settings, keys })
 }
 
 async function portsFor({ validators, basePort }: TestnetOptions): Promise<readonly number[]> {

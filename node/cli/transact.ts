@@ -4,7 +4,7 @@ import { toHex } from '../../base/index.ts'
 import { type CertifiedElection, fateOf } from '../../client/index.ts'
 import { publicKeyOf } from '../../crypto/index.ts'
 import type { ElectionRecord, Party, Transaction } from '../../ledger/index.ts'
-import { loadKey } from '../index.ts'
+import { type AskPassphrase, loadKey } from '../index.ts'
 import { CommandError, orFail } from './error.ts'
 import type { Connection } from './network.ts'
 
@@ -43,13 +43,14 @@ export async function sendAndWait(
   return orFail(await connection.client.waitFor(uuid, isDone, timeoutS * 1000))
 }
 
-/** A private key out of a file, and the party of the genesis file that it belongs to. */
+/** A private key out of a file, and the party of the genesis file that it belongs to; `ask` is called when it is encrypted. */
 export async function loadPartyKey(
   path: string,
   parties: readonly Party[],
   office: 'administrator' | 'registrar',
+  ask?: AskPassphrase,
 ): Promise<{ readonly party: Party; readonly privateKey: Uint8Array }> {
-  const privateKey = await loadKey(path)
+  const privateKey = await loadKey(path, office, ask)
   const publicKey = toHex(publicKeyOf(privateKey))
   const party = parties.find((candidate) => toHex(candidate.publicKey) === publicKey)
   if (party === undefined)

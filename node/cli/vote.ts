@@ -3,6 +3,7 @@ import type { Context } from './context.ts'
 import { CommandError, orFail } from './error.ts'
 import { readSecret, readText, writeNewFile } from './files.ts'
 import { type NetworkOptions, withNetwork } from './network.ts'
+import { requireOneStdin } from './passphrase.ts'
 
 export interface VoteOptions extends NetworkOptions {
   /** File, or `-` for standard input; never the credential itself, which other users of the machine would see. */
@@ -19,6 +20,7 @@ const ANSWERS_BYTES_MAX = 16_384
 /** Casts one ballot. */
 export async function runVote(uuid: string, options: VoteOptions, context: Context): Promise<void> {
   const { output } = context
+  requireOneStdin(options.credential, options.passphraseFile)
   const text = options.answers.startsWith('@')
     ? await readText(options.answers.slice(1), ANSWERS_BYTES_MAX)
     : options.answers

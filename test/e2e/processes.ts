@@ -85,7 +85,7 @@ export async function expectRefusal(
   assert.match(error.code, new RegExp(`^(?:${code})$`))
 }
 
-/** A node of a test: an operating-system process. */
+/** A node, or a trustee, of a test: an operating-system process. */
 export interface NodeProcess {
   readonly home: string
   readonly pid: number
@@ -100,11 +100,18 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-/** Starts the node of a home and resolves when it says that it is ready. */
-export async function startNode(home: string): Promise<NodeProcess> {
-  const child = spawn(process.execPath, [MAIN, 'start', '--home', home, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/** Starts the node of a home, with more options where it needs them, and resolves when it says that it is ready. */
+export function startNode(home: string, options: readonly string[] = []): Promise<NodeProcess> {
+  return startProcess(home, ['start', '--home', home, ...options])
+}
+
+/** The same for the trustee of a home, which has no validator. */
+export function startTrustee(home: string, options: readonly string[] = []): Promise<NodeProcess> {
+  return startProcess(home, ['trustee', 'run', '--home', home, '--poll', '1', ...options])
+}
+
+async function startProcess(home: string, args: readonly string[]): Promise<NodeProcess> {
+  const child = spawn(process.execPath, [MAIN, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] })
   running.add(child)
   let log = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -98,6 +98,24 @@ export function statusOf(home: string): Promise<Diagnostics> {
   return psephosJson<Diagnostics>(['status', '--home', home])
 }
 
+/** A trustee that is no validator: its home, and the card by which drafts name it. */
+export interface TrusteeHome {
+  readonly home: string
+  readonly card: { readonly name: string; readonly publicKey: string }
+}
+
+/** Makes the home of a trustee in the town's network; its keys lie as the options say. */
+export async function aTrusteeHome(
+  town: Town,
+  name: string,
+  options: readonly string[] = ['--unencrypted'],
+): Promise<TrusteeHome> {
+  const home = join(town.directory, name)
+  const init = ['trustee', 'init', '--home', home, '--name', name, '--genesis', town.genesis, ...options]
+  const { card } = await psephosJson<Pick<TrusteeHome, 'card'>>(init)
+  return { home, card }
+}
+
 /** The fields that tests change. */
 export interface DraftFile {
   readonly name: string
@@ -133,6 +151,13 @@ export async function draft(town: Town, file: object = DRAFT): Promise<string> {
 /** Drafts an election, makes credentials, publishes the roll with the commands, and waits until it is open. */
 export async function anOpenElection(town: Town, voters: number, file: object = DRAFT): Promise<Prepared> {
   const uuid = await draft(town, file)
+  const prepared = await aRoll(town, uuid, voters)
+  unwrap(await town.client.waitFor(uuid, ({ phase }) => phase === 'open', 60_000))
+  return prepared
+}
+
+/** Makes credentials and publishes the roll of a drafted election with the commands; both registrars sign it. */
+export async function aRoll(town: Town, uuid: string, voters: number): Promise<Prepared> {
   const list = join(town.directory, 'voters.csv')
   const out = join(town.directory, `letters-${uuid}`)
   writeFileSync(list, Array.from({ length: voters }, (_, i) => `voter ${i + 1}\n`).join(''))
@@ -144,7 +169,6 @@ export async function anOpenElection(town: Town, voters: number, file: object = 
   const published = await sign('publish', first)
   assert.deepEqual([published.accepted, published.signatures], [false, 1], 'one of two has signed')
   assert.equal((await sign('sign', second)).accepted, true)
-  unwrap(await town.client.waitFor(uuid, ({ phase }) => phase === 'open', 60_000))
   const letters = readdirSync(join(out, 'voters'))
     .sort()
     .map((name) => join(out, 'voters', name))

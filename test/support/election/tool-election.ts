@@ -1,6 +1,11 @@
 /** Whole elections run by the official tool, as its own demonstration scripts run them, with the archive after each step. */
 import type { ToolDirectory } from '../belenios-tool.ts'
 
+export interface CeremonySize {
+  readonly size: number
+  readonly threshold: number
+}
+
 export interface ToolElectionOptions {
   /** Questions in Belenios' JSON. */
   readonly questions: readonly unknown[]
@@ -10,8 +15,8 @@ export interface ToolElectionOptions {
   readonly votes: readonly { readonly voter: number; readonly answers: readonly (readonly number[])[] }[]
   /** Trustees who must all decrypt. */
   readonly singles: number
-  /** And a threshold of others. */
-  readonly threshold?: { readonly size: number; readonly threshold: number }
+  /** And a threshold of others. `ceremony` runs it another way; it answers as {@link runCeremony} does. */
+  readonly threshold?: CeremonySize & { readonly ceremony?: typeof runCeremony }
 }
 
 export interface ToolElection {
@@ -43,7 +48,8 @@ export function runToolElection(directory: ToolDirectory, options: ToolElectionO
   const file = (suffix: string): string => directory.list().find((name) => name.endsWith(suffix)) ?? ''
   const credentials = Object.values(JSON.parse(directory.read(file('.privcreds'))) as Record<string, string>)
   directory.write('public_creds.json', directory.read(file('.pubcreds')))
-  const members = options.threshold === undefined ? [] : runCeremony(directory, options.threshold)
+  const { threshold } = options
+  const members = threshold === undefined ? [] : (threshold.ceremony ?? runCeremony)(directory, threshold)
   for (let made = 0; made < options.singles; made++) setup('generate-trustee-key', ...group)
   const singles = directory.list().filter((name) => name.endsWith('.pubkey'))
   directory.write('public_keys.jsons', singles.map((name) => directory.read(name)).join(''))
@@ -67,7 +73,7 @@ export function runToolElection(directory: ToolDirectory, options: ToolElectionO
   add('EncryptedTally', directory.must(['election', 'compute-encrypted-tally']))
   const decrypt = (command: string, owner: number, ...keys: readonly string[]): void =>
     add('PartialDecryption', directory.must(['election', command, ...keys, '--trustee-id', String(owner)]))
-  for (const [index, id] of members.slice(0, options.threshold?.threshold).entries())
+  for (const [index, id] of members.slice(0, threshold?.threshold).entries())
     decrypt(
       'decrypt-threshold',
       singles.length + index + 1,
@@ -83,13 +89,17 @@ export function runToolElection(directory: ToolDirectory, options: ToolElectionO
   return { uuid, archives, result: result.trim() }
 }
 
-/** The Pedersen ceremony, step by step; answers the members' ids in order. */
-function runCeremony(
-  directory: ToolDirectory,
-  { size, threshold }: { readonly size: number; readonly threshold: number },
-): readonly string[] {
-  const step = (args: readonly string[], input = ''): string =>
-    directory.must(['setup', 'generate-trustee-key-threshold', '--group', 'Ed25519', ...args], input)
+/** One step of a ceremony. */
+export function ceremonyStep(directory: ToolDirectory, args: readonly string[], input = ''): string {
+  return directory.must(['setup', 'generate-trustee-key-threshold', '--group', 'Ed25519', ...args], input)
+}
+
+/**
+ * The Pedersen ceremony, step by step. Answers the members' ids in order; leaves `threshold.json`, and for each member `ID.key` (its
+ * seed) and `ID.dkey` (its encrypted share).
+ */
+export function runCeremony(directory: ToolDirectory, { size, threshold }: CeremonySize): readonly string[] {
+  const step = (args: readonly string[], input?: string): string => ceremonyStep(directory, args, input)
   const context = (index: number): readonly string[] => [
     '--threshold-context',
     `${index + 1}/${threshold}/${size}`,

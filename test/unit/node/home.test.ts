@@ -1,19 +1,20 @@
 import { strict as assert } from 'node:assert'
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toHex } from '../../../base/index.ts'
 import { genesisFile, networkIdOf } from '../../../ledger/index.ts'
+import { peerNameOf } from '../../../network/index.ts'
 import {
   createHome,
   createKeys,
-  loadKey,
-  type NodeErrorCode,
   type NodeSettings,
   openHome,
   parseSettings,
-  saveKey,
+  readHome,
 } from '../../../node/index.ts'
-import { MAX_NAME_LENGTH, MAX_PEER_ADDRESSES } from '../../../node/limits.ts'
+import { MAX_NAME_LENGTH, MAX_PEER_ADDRESSES, MIN_SCRYPT_N } from '../../../node/limits.ts'
+import { trusteePublicKey } from '../../../node/trustee-secrets.ts'
+import { failsWith } from '../../support/failures.ts'
 import { aGenesis, privateKeyOf, seededRandom } from '../../support/ledger-builders.ts'
 import { inTemporaryDirectory } from '../../support/temporary-directory.ts'
 
@@ -24,23 +25,14 @@ const SETTINGS: NodeSettings = {
   logLevel: 'info',
 }
 
+const PROTECTION = { passphrase: 'a passphrase', scryptN: MIN_SCRYPT_N }
+
 function aHome(): Parameters<typeof createHome>[1] {
   return {
     genesisFile: genesisFile(aGenesis()),
     settings: SETTINGS,
     keys: createKeys(seededRandom('home')),
   }
-}
-
-async function failsWith(code: NodeErrorCode, work: () => unknown): Promise<void> {
-  await assert.rejects(
-    async () => work(),
-    (error: Error) => {
-      assert.equal((error as Error & { code?: string }).code, code, error.message)
-      assert.ok(!error.message.includes('\n'), 'one line')
-      return true
-    },
-  )
 }
 
 describe('a home directory', () => {
@@ -114,21 +106,74 @@ describe('a home directory', () => {
     })
   })
 
-  it('T38 does not quote a damaged key in its error', async () => {
+  it('with a passphrase has every key encrypted, and asks for it once', async () => {
     await inTemporaryDirectory(async (path) => {
-      const secret = toHex(privateKeyOf('someone')).slice(1)
-      await writeFile(join(path, 'a.key'), secret)
-      await assert.rejects(loadKey(join(path, 'a.key')), (error: Error) => !error.message.includes(secret))
+      const content = aHome()
+      const made = await createHome(path, content, PROTECTION)
+      let asked = 0
+      const opened = await openHome(path, async () => {
+        asked++
+        return PROTECTION.passphrase
+      })
+      assert.deepEqual(opened, made)
+      assert.deepEqual(opened.keys, content.keys)
+      assert.equal(asked, 1)
+      for (const name of ['network.key', 'validator.key', 'trustee.seed']) {
+        const text = await readFile(join(path, 'keys', name), 'utf8')
+        assert.match(text, /^\{"version":1,/)
+        for (const key of Object.values(content.keys)) assert.ok(!text.includes(toHex(key)))
+      }
+      await failsWith('passphrase-missing', () => openHome(path))
+      await failsWith('passphrase-wrong', () => openHome(path, async () => 'another'), /network\.key/)
     })
   })
 
-  it('saves a key once', async () => {
+  it('asks for no passphrase where no key is encrypted', async () => {
     await inTemporaryDirectory(async (path) => {
-      const key = privateKeyOf('someone')
-      await saveKey(join(path, 'a.key'), key)
-      assert.deepEqual(await loadKey(join(path, 'a.key')), key)
-      await failsWith('home-exists', () => saveKey(join(path, 'a.key'), privateKeyOf('another')))
-      await failsWith('key-missing', () => loadKey(join(path, 'b.key')))
+      await createHome(path, aHome())
+      await openHome(path, () => assert.fail('asked'))
+    })
+  })
+
+  it('does not open with its encrypted keys swapped', async () => {
+    await inTemporaryDirectory(async (path) => {
+      await createHome(path, aHome(), PROTECTION)
+      const [validator, seed] = [join(path, 'keys', 'validator.key'), join(path, 'keys', 'trustee.seed')]
+      await rename(validator, `${seed}.other`)
+      await rename(seed, validator)
+      await rename(`${seed}.other`, seed)
+      await failsWith(
+        'passphrase-wrong',
+        () => openHome(path, async () => PROTECTION.passphrase),
+        /validator/,
+      )
+    })
+  })
+
+  it('says its peer id and the card of its trustee without any key', async () => {
+    await inTemporaryDirectory(async (path) => {
+      const content = aHome()
+      await createHome(path, content, PROTECTION)
+      assert.equal((await readHome(path)).peerId, peerNameOf(content.keys.network))
+      const card = JSON.parse(await readFile(join(path, 'card.json'), 'utf8'))
+      const publicKey = toHex(trusteePublicKey(content.keys.trusteeSeed ?? new Uint8Array(0)))
+      assert.deepEqual(card, { name: SETTINGS.name, publicKey })
+      const observer = join(path, 'observer')
+      await createHome(observer, { ...content, keys: { network: content.keys.network } })
+      await assert.rejects(stat(join(observer, 'card.json')))
+    })
+  })
+
+  it('does without a file of its peer id, and refuses a wrong one', async () => {
+    await inTemporaryDirectory(async (path) => {
+      const { peerId } = await createHome(path, aHome())
+      await rm(join(path, 'peer-id'))
+      assert.equal((await readHome(path)).peerId, undefined)
+      assert.equal((await openHome(path)).peerId, peerId)
+      await writeFile(join(path, 'peer-id'), `${peerNameOf(privateKeyOf('another'))}\n`)
+      await failsWith('settings-invalid', () => openHome(path), new RegExp(peerId))
+      await writeFile(join(path, 'peer-id'), 'somebody\n')
+      await failsWith('settings-invalid', () => readHome(path), /peer-id holds no peer id/)
     })
   })
 })

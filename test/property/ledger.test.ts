@@ -167,7 +167,7 @@ describe('any history of an election', () => {
 describe('bytes from anywhere', () => {
   it('never make a decoder throw, and what is read is written back to the same bytes', () => {
     fc.assert(
-      fc.property(fc.nat(8), fc.uint8Array({ maxLength: 400 }), (kind, rest) => {
+      fc.property(fc.nat(12), fc.uint8Array({ maxLength: 400 }), (kind, rest) => {
         const bytes = Uint8Array.of(kind, ...rest)
         const decoded = decodeTransaction(bytes)
         if (decoded.ok) assert.deepEqual(encodeTransaction(decoded.value), bytes)

@@ -281,7 +281,7 @@ describe('a dealing is refused', () => {
   const dealing = (stage: CeremonyStage, polynomial: Uint8Array): Transaction =>
     dealingWith(presentAttempt(stage), ADA, { polynomial })
 
-  it('when it opens another commitment than its own, and the right one is still welcome', () => {
+  it('T17 when it opens another commitment than its own, and the right one is still welcome', () => {
     const stage = stageAt('dealings')
     const at = presentAttempt(stage)
     const other = dealing(stage, revealed(at, ADA, coefficientPoints([5n, 6n])))
@@ -290,7 +290,7 @@ describe('a dealing is refused', () => {
     assertInvalid(stage, swapped, 'not those it committed to')
     playTo(stage, 'done')
   })
-  it('when it repeats the commitment and the coefficients of another member', () => {
+  it('T17 when it repeats the commitment and the coefficients of another member', () => {
     const stage = stageAt('commitments')
     const at = presentAttempt(stage)
     const bobs = partOf(stage, 'commitments', BOB)
@@ -376,7 +376,7 @@ describe('a dealing is refused', () => {
 })
 
 describe('a key share is refused', () => {
-  it('when it does not follow from the dealings, though its owner proves that it is known', () => {
+  it('T16 when it does not follow from the dealings, though its owner proves that it is known', () => {
     const stage = stageAt('keys')
     const at = presentAttempt(stage)
     const others = [1n, memberShare(at, ADA) + 1n, memberShare(at, BOB)]
@@ -388,14 +388,14 @@ describe('a key share is refused', () => {
     const at = presentAttempt(stage)
     assertInvalid(stage, keyWith(at, ADA, { signing: memberKeys(at, BOB).signing }), "the key's signature")
   })
-  it('with a proof that the share is known which does not hold: everybody can compute the public part', () => {
+  it('T16 with a proof that the share is known which does not hold: everybody can compute the public part', () => {
     const stage = stageAt('keys')
     const at = presentAttempt(stage)
     const { key } = keyWith(at, ADA, {})
     const changed = key.with(95, key[95]! ^ 1)
     assertInvalid(stage, stepBy(at, ADA, { kind: 'ceremonyKey', key: changed }), 'its proof of knowledge')
   })
-  it('when it is that of another member, copied', () => {
+  it('T16 when it is that of another member, copied', () => {
     const stage = stageAt('keys')
     const bobs = partOf(stage, 'keys', BOB)
     extend(stage.chain, [bobs])

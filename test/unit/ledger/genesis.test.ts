@@ -8,9 +8,10 @@ import {
   MAX_GENESIS_BYTES,
   MAX_NAME_LENGTH,
   MAX_PARAMETER_MS,
+  MAX_PARTIES,
   MAX_VALIDATORS,
 } from '../../../ledger/limits.ts'
-import { aGenesis, keyOf } from '../../support/ledger-builders.ts'
+import { aGenesis, aTrustee, keyOf } from '../../support/ledger-builders.ts'
 
 type Json = Record<string, unknown>
 
@@ -25,10 +26,13 @@ function validator(i: number, addresses: readonly string[] = []): Json {
   return { name: `v${i}`, publicKey: toHex(keyOf(`v${i}`)), addresses }
 }
 
+const trustee = (i: number): Json => ({ name: `t${i}`, publicKey: toHex(keyOf(`t${i}`)) })
+
 describe('a genesis file', () => {
   it('is read back as it was written', () => {
-    const genesis = aGenesis({ validators: 4, administrators: 2 })
-    assert.deepEqual(unwrap(parseGenesis(genesisFile(genesis))), genesis)
+    const trustees = [aTrustee('court'), aTrustee('validator 1')]
+    for (const genesis of [aGenesis({ validators: 4, administrators: 2 }), aGenesis({ trustees })])
+      assert.deepEqual(unwrap(parseGenesis(genesisFile(genesis))), genesis)
   })
 
   it('has the SHA-256 of its bytes as network id', () => {
@@ -52,6 +56,27 @@ describe('a genesis file', () => {
     ],
     ['an unknown parameter', (json) => ((json.parameters as Json).quorum = 1), /unknown key "quorum"/],
     ['a missing key', (json) => delete json.registrars, /"registrars" is missing/],
+    ['no list of trustees', (json) => delete json.trustees, /"trustees" is missing/],
+    [
+      'a trustee with something else',
+      (json) => (json.trustees = [{ ...trustee(0), addresses: [] }]),
+      /trustees\[0\]: unknown key "addresses"/,
+    ],
+    [
+      'a trustee with a control character in its name',
+      (json) => (json.trustees = [{ ...trustee(0), name: 'a\u0000' }]),
+      /trustees\[0\]\.name: must not contain control characters/,
+    ],
+    [
+      'the key of a trustee twice',
+      (json) => (json.trustees = [trustee(0), { ...trustee(0), name: 'other' }]),
+      /trustees\[1\]\.publicKey: .* is there twice/,
+    ],
+    [
+      'the name of a trustee twice',
+      (json) => (json.trustees = [trustee(0), { ...trustee(1), name: 't0' }]),
+      /trustees\[1\]\.name: "t0" is there twice/,
+    ],
     ['no validator', (json) => (json.validators = []), /validators: has 0 elements/],
     ['a time that is no whole number', (json) => (json.time = 1.5), /time: must be a whole number/],
     ['a time in words', (json) => (json.time = '2025'), /time: must be a whole number/],
@@ -120,6 +145,9 @@ describe('a genesis file', () => {
     }
     atLimit((json, more) => {
       json.validators = Array.from({ length: MAX_VALIDATORS + more }, (_, i) => validator(i))
+    })
+    atLimit((json, more) => {
+      json.trustees = Array.from({ length: MAX_PARTIES + more }, (_, i) => trustee(i))
     })
     atLimit((json, more) => (json.network = 'n'.repeat(MAX_NAME_LENGTH + more)))
     const address = (length: number): string => `/${'a'.repeat(length - 7)}/p2p/Q`

@@ -12,6 +12,7 @@ import {
 import { CHUNK_ENTRIES, MAX_TRANSACTION_BYTES } from '../../../ledger/limits.ts'
 import { signTransaction } from '../../../ledger/sign.ts'
 import { signingBytes } from '../../../ledger/transaction-ssz.ts'
+import { aCeremonyRun, anAttempt, complaintBy } from '../../support/ceremony-builders.ts'
 import {
   aBallot,
   aChain,
@@ -26,6 +27,7 @@ import {
   extend,
   keyOf,
   privateKeyOf,
+  thresholdTrustees,
 } from '../../support/ledger-builders.ts'
 
 /** One transaction of each kind, as a node would see them. */
@@ -37,7 +39,19 @@ function oneOfEach(): readonly Transaction[] {
   closeElection(chain, uuid)
   const draft = aDraft({ administratorName: 'Ada', credentialAuthorityName: 'Zoë ☂' })
   const { draft: first, keys, chunks, signatures } = aPreparation(chain.networkId, draft, aRoll(3))
-  return [first, keys[0]!, chunks[0]!, signatures[0]!, ballot, aDecryption(chain, uuid, 'validator 1')]
+  const ceremony = aDraft(thresholdTrustees(2, 1))
+  const at = anAttempt(chain.networkId, ceremony)
+  const { certificates, commitments, dealings, keys: shares } = aCeremonyRun(chain.networkId, ceremony)
+  return [
+    first,
+    keys[0]!,
+    chunks[0]!,
+    signatures[0]!,
+    ballot,
+    aDecryption(chain, uuid, 'validator 1'),
+    ...[certificates[0]!, commitments[0]!, dealings[0]!, shares[0]!],
+    complaintBy(at, 'trustee 1', dealings[1]!, 'trustee 2'),
+  ]
 }
 
 describe('a transaction', () => {
@@ -47,7 +61,16 @@ describe('a transaction', () => {
   it('of every kind is read back as it was written', () => {
     assert.deepEqual(
       all.map(({ kind }) => kind),
-      ['draft', 'trusteeKey', 'rollChunk', 'rollSignature', 'ballot', 'partialDecryption'],
+      [
+        ...['draft', 'trusteeKey', 'rollChunk', 'rollSignature', 'ballot', 'partialDecryption'],
+        ...[
+          'ceremonyCertificate',
+          'ceremonyCommitment',
+          'ceremonyDealing',
+          'ceremonyKey',
+          'ceremonyComplaint',
+        ],
+      ],
     )
     for (const transaction of all)
       assert.deepEqual(unwrap(decodeTransaction(encodeTransaction(transaction))), transaction)
@@ -65,7 +88,7 @@ describe('a transaction', () => {
   })
 
   it('is refused where the kind is unknown, the bytes are too many or a text is not UTF-8', () => {
-    for (const first of [0, 7, 255])
+    for (const first of [0, 12, 255])
       assert.equal(decodeTransaction(Uint8Array.of(first, ...new Uint8Array(100))).ok, false)
     assert.equal(decodeTransaction(new Uint8Array()).ok, false)
     const long = decodeTransaction(new Uint8Array(MAX_TRANSACTION_BYTES + 1).fill(5))

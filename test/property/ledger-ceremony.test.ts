@@ -284,7 +284,7 @@ describe('T16 T18 T20 any ceremony', () => {
         await assertTallied(stage)
       }),
       {
-        numRuns: 8,
+        numRuns: 7,
         examples: EXAMPLES,
       },
     )

@@ -7,6 +7,7 @@ import { toHex } from '../../base/index.ts'
 import { modOrder } from '../../crypto/index.ts'
 import {
   type ArchiveEntry,
+  type AuditReport,
   auditArchive,
   createShare,
   polynomialAt,
@@ -252,17 +253,28 @@ export async function archiveOf(stage: CeremonyStage): Promise<Uint8Array> {
   return writeArchive(archiveTimestamp(stageRecord(stage)), entries)
 }
 
+/** Asserts that an election opens, and that its archive, which begins there, passes the audit. */
+export async function assertOpens(stage: CeremonyStage): Promise<void> {
+  extend(stage.chain, [], stage.draft.opensAt)
+  assert.equal(stageRecord(stage).phase, 'open')
+  assertAudited(await archiveOf(stage))
+}
+
+function assertAudited(archive: Uint8Array): AuditReport {
+  const report = auditArchive(archive)
+  assert.deepEqual(
+    report.checks.filter(({ ok }) => !ok),
+    [],
+  )
+  return report
+}
+
 /** Asserts that an election was tallied with both votes, and that its archive passes the audit. */
 export async function assertTallied(stage: CeremonyStage): Promise<void> {
   const { phase, result, reason } = stageRecord(stage)
   assert.equal(phase, 'tallied', reason)
   assert.deepEqual(result, [[2n, 0n]])
-  const report = auditArchive(await archiveOf(stage))
-  assert.deepEqual(
-    report.checks.filter(({ ok }) => !ok),
-    [],
-  )
-  assert.deepEqual(report.result, result)
+  assert.deepEqual(assertAudited(await archiveOf(stage)).result, result)
 }
 
 /** How a dealer can make a share bad; all of them are points of the group with some data. */

@@ -6,6 +6,7 @@ import { MAX_CEREMONY_STEP_MS, MAX_REASON_BYTES, MAX_TRUSTEES } from '../../../l
 import {
   aCopyOf,
   aStage,
+  assertOpens,
   assertTallied,
   type CeremonyStage,
   decrypt,
@@ -163,15 +164,13 @@ const deadlineAfter = (stage: CeremonyStage): number => {
 
 describe('a ceremony without those who fell silent', () => {
   for (const step of STEPS)
-    it(`makes a key that decrypts, and its archive passes the audit (silent in ${step})`, async () => {
+    it(`makes a key with which the election opens, and its archive passes the audit (silent in ${step})`, async () => {
       const stage = aCopyOf(three[step])
       playStep(stage, [BOB])
       passDeadline(stage)
       playTo(stage, 'done')
       assert.deepEqual(standing(stage), [2, 'done', [ADA, CAT], [`${BOB} 1 ${SILENCE[step]}`]])
-      vote(stage)
-      decrypt(stage, [CAT, ADA])
-      await assertTallied(stage)
+      await assertOpens(stage)
     })
 
   it('may lose one in each step, each by name, and end with the last one who remains', async () => {

@@ -77,7 +77,7 @@ const KINDS: Readonly<Record<string, Kind<unknown>>> = {
   'an answer about an election': kind(
     network.encodeElectionAnswer,
     network.decodeElectionAnswer,
-    plain({ head, record }, optional),
+    plain({ head, record, ceremony: bytes(100) }, optional),
   ),
   'a question about a ballot': kind(
     network.encodeBallotRequest,

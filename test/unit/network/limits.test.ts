@@ -3,10 +3,12 @@ import assert from 'node:assert/strict'
 import * as consensus from '../../../consensus/index.ts'
 import * as ledger from '../../../ledger/index.ts'
 import * as network from '../../../network/index.ts'
+import { MAX_CEREMONY_BYTES } from '../../../network/limits.ts'
 
 describe('the limits of the network', () => {
-  it('hold the largest transaction, block, record and header of the ledger', () => {
+  it('hold the largest transaction, block, record, ceremony and header of the ledger', () => {
     assert.ok(network.MAX_RECORD_BYTES >= ledger.MAX_RECORD_BYTES)
+    assert.ok(MAX_CEREMONY_BYTES >= ledger.MAX_CEREMONY_BYTES)
     assert.ok(network.MAX_TRANSACTION_BYTES >= ledger.MAX_TRANSACTION_BYTES)
     assert.ok(network.MAX_BLOCK_BYTES >= ledger.MAX_BLOCK_BYTES)
     const header = ledger.encodeHeader({

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as network from '../../../network/index.ts'
+import { MAX_CEREMONY_BYTES } from '../../../network/limits.ts'
 
 const bytes = (length: number, fill = 7): Uint8Array => new Uint8Array(length).fill(fill)
 const HASH = bytes(32)
@@ -51,6 +52,16 @@ const LIMITS: readonly (readonly [
       network.encodeElectionAnswer({
         head: HEAD,
         record: { record: bytes(1), index: 0, branch: Array(network.MAX_BRANCH_HASHES + past).fill(HASH) },
+      }),
+    network.decodeElectionAnswer,
+  ],
+  [
+    'a ceremony',
+    (past) =>
+      network.encodeElectionAnswer({
+        head: HEAD,
+        record: { record: bytes(1), index: 0, branch: [] },
+        ceremony: bytes(MAX_CEREMONY_BYTES + past),
       }),
     network.decodeElectionAnswer,
   ],

@@ -26,6 +26,7 @@ import {
   type Party,
   type Transaction,
   type TransactionOf,
+  transactionId,
 } from '../../ledger/index.ts'
 import {
   type Attempt,
@@ -189,9 +190,14 @@ export function partsOfStep(stage: CeremonyStage, without: readonly string[] = [
     .map((name) => honestPart(at, step, name))
 }
 
-/** One block in which everybody does what is next, but for those named. */
+/** Ids of what honest members published and some stage has verified. */
+const verified = new Set<string>()
+
+/** One block in which everybody does what is next, but for those named. What was verified once is remembered, as by a node. */
 export function playStep(stage: CeremonyStage, without: readonly string[] = [], time?: number): void {
-  extend(stage.chain, partsOfStep(stage, without), time)
+  const parts = partsOfStep(stage, without)
+  extend(stage.chain, parts, time, (id) => verified.has(id))
+  for (const part of parts) verified.add(toHex(transactionId(part)))
 }
 
 /** Blocks in which everybody does what is next, until the ceremony is at a step. */

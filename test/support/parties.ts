@@ -17,7 +17,11 @@ export function privateKeyOf(name: string): Uint8Array {
   return sha256(`private key of ${name}`)
 }
 
-/** The public key of a named party. */
+const publicKeys = new Map<string, Uint8Array>()
+
+/** The public key of a named party; computed once a name, because tests ask for it all the time. */
 export function keyOf(name: string): Uint8Array {
-  return publicKeyOf(privateKeyOf(name))
+  const key = publicKeys.get(name) ?? publicKeyOf(privateKeyOf(name))
+  publicKeys.set(name, key)
+  return key.slice()
 }

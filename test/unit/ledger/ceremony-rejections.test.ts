@@ -13,6 +13,7 @@ import {
   checkTransaction,
   decodeTransaction,
   encodeTransaction,
+  executeBlock,
   type Transaction,
   type Unsigned,
 } from '../../../ledger/index.ts'
@@ -50,8 +51,8 @@ import {
   stageCeremony,
 } from '../../support/ceremony-stage.ts'
 import { TORSION_POINTS, withTorsion } from '../../support/election/builders.ts'
-import { aChain, extend, keyOf, seededRandom, signed } from '../../support/ledger-builders.ts'
-import { assertLastRefused, assertRefused } from '../../support/refusals.ts'
+import { aChain, extend, inputsOf, keyOf, seededRandom, signed } from '../../support/ledger-builders.ts'
+import { assertLastRefused, assertRefused, forgedBlock } from '../../support/refusals.ts'
 
 const [ADA, BOB, CAT] = ['trustee 1', 'trustee 2', 'trustee 3'] as const
 const STEPS = ['certificates', 'commitments', 'dealings', 'keys'] as const
@@ -186,6 +187,22 @@ describe('any step of a ceremony is refused', () => {
     }
     playTo(stage, 'done')
   })
+})
+
+describe('T09 a block with one bad step of a ceremony among good ones', () => {
+  for (const step of STEPS)
+    it(`is refused as a whole by whoever verifies it, though its header fits (${step})`, () => {
+      const stage = stageAt(step)
+      const [ada, bob, cat] = partsOfStep(stage) as [Transaction, Transaction, Transaction]
+      assert.ok(bob.kind !== 'ballot')
+      const bad = { ...bob, signature: bob.signature.with(0, bob.signature[0]! ^ 1) }
+      const block = forgedBlock(stage.chain, [ada, bad, cat])
+      assert.equal(block.transactions.length, 3)
+      const refused = executeBlock(stage.chain.state, block, inputsOf(stage.chain, []))
+      assert.ok(!refused.ok && refused.error.code === 'rejected-transaction')
+      assert.match(refused.error.detail, /^transaction 1 \(ceremony\w+ [0-9a-f]{64}\): bad-signature/)
+      extend(stage.chain, [ada, bob, cat])
+    })
 })
 
 describe('a certificate is refused', () => {

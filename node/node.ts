@@ -128,7 +128,17 @@ async function assemble(
   )
   const sync: Sync = new Sync(
     { networkId, validators, isValidator: self !== undefined },
-    { clock, chain, transport, logger, onCaughtUp: (isCaughtUp) => runner.allow(isCaughtUp), onFailure },
+    {
+      clock,
+      chain,
+      transport,
+      logger,
+      onCaughtUp: (isCaughtUp) => {
+        runner.allow(isCaughtUp)
+        trustee?.allow(isCaughtUp)
+      },
+      onFailure,
+    },
   )
   const gossip: Gossip = new Gossip(
     { networkId, validators, self: self?.index },
@@ -225,6 +235,8 @@ function createTrustee(
   if (seed === undefined) return undefined
   const board = createChainBoard({ chain, pool, ballots })
   const trustee = new Trustee({ networkId, seed }, { ...others, board })
+  // Until the node has caught up: see `onCaughtUp`.
+  trustee.allow(false)
   chain.onCommit(() => trustee.look())
   return trustee
 }

@@ -50,6 +50,7 @@ import {
   trusteeSigningKey,
 } from '../trustee-secrets.ts'
 import type { Duty, Standing } from './duty.ts'
+import { isOurs } from './own-parts.ts'
 
 /** What acts are made with. */
 export interface Actor {
@@ -69,6 +70,8 @@ type Act = Result<Transaction, ActRefusal>
 
 /** The signed transaction that fulfils a duty. */
 export async function act(actor: Actor, duty: Duty, standing: Standing): Promise<Act> {
+  if (!isOurs(actor, duty, standing))
+    return refuse('other-seed', 'something else was published with the signing key of this seed')
   switch (duty.kind) {
     case 'key':
       return ok(publishKey(actor, standing))

@@ -43,8 +43,11 @@ export class Trustee {
   readonly #publicKey: Uint8Array
   /** What was made and is not finalised yet, by duty: offered again as it is. */
   readonly #offered = new Map<string, Offered>()
+  /** Duties that could not be fulfilled, and from when on they are tried again. */
+  readonly #refused = new Map<string, number>()
   #timer: Timer | undefined
   #turn: Promise<void> = Promise.resolve()
+  #isAllowed = true
   #isLooking = false
   #isStopped = false
 
@@ -68,18 +71,36 @@ export class Trustee {
     await this.#turn
   }
 
+  /**
+   * Whether it may act: what a node sees while it catches up is past, and what it would say about it nobody waits for any more.
+   * It may, unless told otherwise.
+   */
+  allow(isAllowed: boolean): void {
+    this.#isAllowed = isAllowed
+    this.look()
+  }
+
   /** Something may have been finalised. While it is at work, one look more is enough. */
   look(): void {
-    if (this.#isLooking) return
+    if (this.#isLooking || !this.#isActive()) return
     this.#isLooking = true
     this.#turn = this.#turn
       .then(() => {
         this.#isLooking = false
-        return this.#isStopped ? undefined : this.#fulfilAll()
+        return this.#fulfilAll()
       })
-      .catch((error: unknown) => {
-        if (!this.#isStopped) this.#dependencies.onFailure(error)
-      })
+      .catch((error: unknown) => this.#fail(error))
+  }
+
+  #isActive(): boolean {
+    return this.#isAllowed && !this.#isStopped
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isStopped) return
+    this.#isStopped = true
+    this.#timer?.cancel()
+    this.#dependencies.onFailure(error)
   }
 
   /** Blocks may stop coming while what we offered is lost: look again after a while in any case. */
@@ -91,43 +112,49 @@ export class Trustee {
   }
 
   async #fulfilAll(): Promise<void> {
+    if (!this.#isActive()) return
     const present = new Set<string>()
     for (const standing of await this.#dependencies.board.standings()) {
-      if (this.#isStopped) return
+      if (!this.#isActive()) return
       const duty = dutyOf(standing, this.#publicKey)
       if (duty === undefined) continue
       const key = `${standing.record.draft.uuid}/${duty.kind}/${standing.ceremony.attempt}`
       present.add(key)
       await this.#fulfil(key, duty, standing)
     }
-    for (const key of this.#offered.keys()) if (!present.has(key)) this.#offered.delete(key)
+    for (const known of [this.#offered, this.#refused])
+      for (const key of known.keys()) if (!present.has(key)) known.delete(key)
   }
 
   async #fulfil(key: string, duty: Duty, standing: Standing): Promise<void> {
     const { clock, board, logger } = this.#dependencies
     const { uuid } = standing.record.draft
     const fields = { election: uuid, duty: duty.kind, attempt: standing.ceremony.attempt }
-    const offered = this.#offered.get(key) ?? (await this.#make(duty, standing, fields))
-    if (offered === undefined) return
+    const offered = this.#offered.get(key) ?? (await this.#make(key, duty, standing, fields))
+    if (offered === undefined || this.#isStopped) return
     const isNew = !this.#offered.has(key)
     if (!isNew && (board.isWaiting(offered.id) || clock.now() - offered.at < TRUSTEE_RETRY_MS)) return
     this.#offered.set(key, { ...offered, at: clock.now() })
-    const { code } = await board.submit(offered.bytes)
+    const { code, detail: reason } = await board.submit(offered.bytes)
     if (code === 'accepted' || code === 'known') logger.info('trustee', { ...fields, code })
-    else logger.warn('trustee: the transaction was not taken', { ...fields, code })
+    else logger.warn('trustee: the transaction was not taken', { ...fields, code, reason })
   }
 
   async #make(
+    key: string,
     duty: Duty,
     standing: Standing,
     fields: Readonly<Record<string, unknown>>,
   ): Promise<Offered | undefined> {
     const { clock, logger } = this.#dependencies
+    if (clock.now() < (this.#refused.get(key) ?? 0)) return undefined
     const made = await act(this.#actor, duty, standing)
     if (!made.ok) {
-      if (made.error.code === 'later')
-        logger.warn('trustee: not yet', { ...fields, reason: made.error.detail })
-      else logger.error('trustee: this home cannot do its part', { ...fields, reason: made.error.detail })
+      const { code, detail: reason } = made.error
+      const isPassing = code === 'later'
+      this.#refused.set(key, isPassing ? clock.now() + TRUSTEE_RETRY_MS : Number.POSITIVE_INFINITY)
+      if (isPassing) logger.warn('trustee: not yet', { ...fields, reason })
+      else logger.error('trustee: this home cannot do its part', { ...fields, reason })
       return undefined
     }
     await clock.pause()

@@ -39,6 +39,7 @@ import {
   encodeOutcomes,
   encodeSummary,
   type MemoryHub,
+  type RecordAnswer,
   type SubmitOutcome,
   type Transport,
 } from '../../network/index.ts'
@@ -157,10 +158,16 @@ export async function aPeer(
   return { name, transport, submitted, address: transport.addresses()[0] ?? name }
 }
 
+/** What honest answers about an election begin with. */
+function recordAnswer({ state, head }: View, uuid: string): RecordAnswer {
+  const record = proveRecord(state, uuid)
+  return record === undefined ? { head } : { head, record }
+}
+
 /** An honest answer about an election. */
-export function electionAnswer({ state, head }: View, uuid: string): ElectionAnswer {
-  const [record, ceremony] = [proveRecord(state, uuid), proveCeremony(state, uuid)]
-  return record === undefined || ceremony === undefined ? { head } : { head, record, ceremony }
+export function electionAnswer(view: View, uuid: string): ElectionAnswer {
+  const ceremony = proveCeremony(view.state, uuid)
+  return { ...recordAnswer(view, uuid), ...(ceremony === undefined ? {} : { ceremony }) }
 }
 
 /** An honest answer about a ballot. */
@@ -169,10 +176,8 @@ export function ballotAnswer(view: View, { uuid, ballotId, credential }: BallotR
   const onBoard = ballotId === undefined ? undefined : proveOnBoard(state, uuid, ballotId)
   const proof = credential === undefined ? undefined : proveCounting(state, uuid, credential)
   const counting = proof === undefined ? undefined : { ...proof.entry, ...proof }
-  const record = proveRecord(state, uuid)
   return {
-    head: view.head,
-    ...(record === undefined ? {} : { record }),
+    ...recordAnswer(view, uuid),
     ...(onBoard === undefined ? {} : { onBoard }),
     ...(counting === undefined ? {} : { counting }),
   }

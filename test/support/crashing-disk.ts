@@ -10,6 +10,8 @@ export interface CrashingDisk {
   readonly disk: Disk
   /** Whether the power has been cut. */
   isDead(): boolean
+  /** Cuts the power now, if it has not been cut. */
+  cut(): void
   /** Counts an operation outside the disk (sending) as a moment at which power may be cut; never resolves when it was. */
   moment(): Promise<void>
   /** Signatures that were asked for while records were not durable yet. */
@@ -59,11 +61,13 @@ export function aCrashingDisk(below: Disk, journal: VolatileJournal, at: number)
   const spokeTooEarly: string[] = []
   let moments = 0
   let isDead = false
+  const cut = (): void => {
+    if (isDead) return
+    isDead = true
+    journal.cutPower()
+  }
   const moment = async (): Promise<void> => {
-    if (!isDead && moments++ === at) {
-      isDead = true
-      journal.cutPower()
-    }
+    if (!isDead && moments++ === at) cut()
     if (isDead) await NEVER
   }
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -74,6 +78,7 @@ export function aCrashingDisk(below: Disk, journal: VolatileJournal, at: number)
   }
   return {
     isDead: () => isDead,
+    cut,
     moment,
     spokeTooEarly,
     moments: () => moments,

@@ -1,0 +1,126 @@
+/** T23 Daemons that are killed and started again in the middle of a key ceremony. */
+import { strict as assert } from 'node:assert'
+import { proposerOf } from '../../consensus/index.ts'
+import { type CeremonyStep, type ElectionDraft, electionCeremony } from '../../ledger/index.ts'
+import { type MortalNodes, mortalNodes } from '../support/mortal-nodes.ts'
+import { aNodeNetwork, leastHeight, type NodeNetwork, nameOf } from '../support/node-network.ts'
+import { heldBy, materialFromSeeds, materialOnChain } from '../support/trustees/material.ts'
+import {
+  aDraftFor,
+  anyNode,
+  ceremonyIn,
+  outcomeIn,
+  signRollIn,
+  submitDraft,
+  untilPhase,
+} from '../support/trustees/on-network.ts'
+
+const STEPS = ['certificates', 'commitments', 'dealings', 'keys'] as const
+const ALL = [0, 1, 2, 3]
+
+/** When in a step: as soon as the node has the block that begins it, or when it has handed in its own part and told nobody. */
+type Moment = 'begins' | 'handed in'
+
+/** Who is killed in a step, given the height of the next block. */
+type Victims = (height: number) => readonly number[]
+
+/** Drafts an election, kills the victims once in each step of its ceremony, and starts them again. */
+async function killInEachStep(
+  network: NodeNetwork,
+  nodes: MortalNodes,
+  draft: ElectionDraft,
+  victimsAt: Victims,
+  moments: readonly Moment[],
+): Promise<readonly string[]> {
+  const killed: string[] = []
+  const dead: number[] = []
+  /** In which step the next blow falls, and when. */
+  let step: CeremonyStep | undefined
+  let moment: Moment | undefined
+  const strike = (index: number, now: Moment): void => {
+    const node = network.running.get(index)?.node
+    if (node === undefined || step === undefined || now !== moment) return
+    const state = node.chain.state()
+    const victims = victimsAt(state.head.height + 1)
+    if (electionCeremony(state, draft.uuid)?.step !== step || !victims.includes(index)) return
+    for (const victim of victims) {
+      nodes.kill(victim)
+      dead.push(victim)
+      killed.push(`${step}: ${nameOf(victim)}`)
+    }
+    step = undefined
+  }
+  const watch = (index: number): void => {
+    const { node } = network.running.get(index)!
+    node.chain.onCommit(() => strike(index, 'begins'))
+    node.pool.onAdded(({ isOurs }) => {
+      if (isOurs) strike(index, 'handed in')
+    })
+  }
+  for (const index of ALL) watch(index)
+  for (const [i, next] of STEPS.entries()) {
+    step = next
+    moment = moments[i]
+    if (i === 0) await submitDraft(network, draft)
+    await network.runUntil(() => dead.length > 0, 20_000, `a kill in step ${next}`)
+    for (const index of dead.splice(0)) {
+      await nodes.start(index)
+      watch(index)
+    }
+  }
+  return killed
+}
+
+/** The roles of the daemons: three hold shares, the fourth a key of its own. */
+const TRUSTEES = heldBy(2, [nameOf(0), nameOf(1), nameOf(2)], [nameOf(3)])
+const isMember = (index: number): boolean => index < 3
+const proposerAfter = (height: number): number => {
+  const round0 = proposerOf(height, 0, 4)
+  return isMember(round0) ? round0 : proposerOf(height, 1, 4)
+}
+
+describe('T23 daemons that are killed in the middle of a ceremony and start again', function () {
+  this.timeout(120_000)
+
+  const alternating: readonly Moment[][] = [
+    ['begins', 'handed in', 'begins', 'handed in'],
+    ['handed in', 'begins', 'handed in', 'begins'],
+  ]
+  // Its key is all that it hands in before the tally.
+  const ofMandatory: readonly Moment[][] = [
+    ['begins', 'begins', 'begins', 'begins'],
+    ['handed in', 'begins', 'begins', 'begins'],
+  ]
+  const roles: readonly (readonly [string, Victims, readonly Moment[][]])[] = [
+    ['the trustee that proposes next', (height) => [proposerAfter(height)], alternating],
+    ['a trustee that does not propose', (height) => [(proposerAfter(height) + 1) % 3], alternating],
+    ['all of them at once', () => ALL, alternating],
+    ['the mandatory trustee', () => [3], ofMandatory],
+  ]
+  for (const [who, victims, orders] of roles) {
+    for (const moments of orders) {
+      const first = moments[0] === 'begins' ? 'the block that begins it' : 'it has handed in its part'
+      it(`T23 bring it to the same keys: ${who}, killed in each step, in the first after ${first}`, async () => {
+        const network = aNodeNetwork(4)
+        const nodes = mortalNodes(network)
+        for (const index of ALL) await nodes.start(index)
+        await network.runUntil(() => leastHeight(network) > 0, 10_000, 'the first block')
+        const draft = aDraftFor(network, 60_000, TRUSTEES)
+        const killed = await killInEachStep(network, nodes, draft, victims, moments)
+        assert.deepEqual([...new Set(killed.map((one) => one.split(':')[0]))], [...STEPS])
+        await network.runUntil(() => ceremonyIn(network, draft.uuid)?.step === 'done', 30_000, 'the keys')
+        await signRollIn(network, draft)
+        await untilPhase(network, draft, 'frozen')
+        const { phase, ...outcome } = outcomeIn(network, draft)
+        assert.deepEqual(outcome, { attempt: 1, members: [nameOf(0), nameOf(1), nameOf(2)], faults: [] })
+        const record = network.record(anyNode(network), draft.uuid)!
+        assert.deepEqual(
+          materialOnChain(record, ceremonyIn(network, draft.uuid)!),
+          materialFromSeeds(network.networkId, draft),
+        )
+        for (const { failures } of network.running.values()) assert.deepEqual(failures, [])
+        await network.stopAll()
+      })
+    }
+  }
+})

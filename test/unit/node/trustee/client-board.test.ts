@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert'
-import { equalBytes } from '../../../base/index.ts'
-import { createClient } from '../../../client/index.ts'
-import { createUuid } from '../../../election/index.ts'
-import { encodeCeremony } from '../../../ledger/ceremony-ssz.ts'
+import { equalBytes } from '../../../../base/index.ts'
+import { createClient } from '../../../../client/index.ts'
+import { createUuid } from '../../../../election/index.ts'
+import { encodeCeremony } from '../../../../ledger/ceremony-ssz.ts'
 import {
   type Ceremony,
   type ElectionDraft,
@@ -10,13 +10,13 @@ import {
   encodeTransaction,
   type Transaction,
   transactionId,
-} from '../../../ledger/index.ts'
-import type { MemoryHub } from '../../../network/index.ts'
-import { createManualClock, type ManualClock } from '../../../node/index.ts'
-import { MAX_NEW_READS, MAX_OWN_READS } from '../../../node/limits.ts'
-import type { TrusteeBoard } from '../../../node/trustee/board.ts'
-import { createClientBoard } from '../../../node/trustee/client-board.ts'
-import { anAttempt, certificateBy, commitmentBy } from '../../support/ceremony-builders.ts'
+} from '../../../../ledger/index.ts'
+import type { MemoryHub } from '../../../../network/index.ts'
+import { createManualClock, type ManualClock } from '../../../../node/index.ts'
+import { MAX_NEW_READS, MAX_OWN_READS } from '../../../../node/limits.ts'
+import type { TrusteeBoard } from '../../../../node/trustee/board.ts'
+import { createClientBoard } from '../../../../node/trustee/client-board.ts'
+import { anAttempt, certificateBy, commitmentBy } from '../../../support/ceremony-builders.ts'
 import {
   aCopy,
   aHub,
@@ -27,7 +27,7 @@ import {
   type TestPeer,
   type View,
   viewOf,
-} from '../../support/certified-peers.ts'
+} from '../../../support/certified-peers.ts'
 import {
   aBallot,
   aChain,
@@ -47,7 +47,7 @@ import {
   seededRandom,
   type TestChain,
   thresholdTrustees,
-} from '../../support/ledger-builders.ts'
+} from '../../../support/ledger-builders.ts'
 
 const TRUSTEES = thresholdTrustees(3, 2)
 const DRAFT = aDraft(TRUSTEES)
@@ -387,9 +387,10 @@ describe('the board of a trustee that runs alone', () => {
     const id = transactionId(wanted)
     const lied = await aBoard(chain, [liar, missing, { view: () => view }])
     assert.ok(isSame(await lied.board.transaction(id), wanted))
-    const behind = await aBoard(chain, [missing, missing, { view: () => view }])
-    assert.equal(await behind.board.transaction(id), undefined)
-    assert.ok(isSame(await behind.board.transaction(id), wanted), 'the next question goes to others')
+    const behind = await aBoard(chain, [missing, missing, missing, { view: () => view }])
+    assert.ok(isSame(await behind.board.transaction(id), wanted), 'each question goes to other peers')
+    const nowhere = await aBoard(chain, [missing, missing])
+    assert.equal(await nowhere.board.transaction(id), undefined)
     const alone = await aBoard(chain, [liar])
     assert.equal(await alone.board.transaction(id), undefined)
   })

@@ -1,8 +1,28 @@
 import { strict as assert } from 'node:assert'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { openHome, SILENT, startTrustee, type TrusteeCard } from '../../../node/index.ts'
+import { genesisFile } from '../../../ledger/index.ts'
+import { createLibp2pTransport } from '../../../network/index.ts'
+import {
+  createHome,
+  openHome,
+  SILENT,
+  startTrustee,
+  systemRandom,
+  type TrusteeCard,
+} from '../../../node/index.ts'
 import { openLevelDatabase } from '../../../storage/index.ts'
+import { aCopy, startPeer, type TestPeer, viewOf } from '../../support/certified-peers.ts'
+import {
+  aChain,
+  aDraft,
+  aGenesis,
+  aPreparation,
+  aRoll,
+  aTrustee,
+  extend,
+  type TestChain,
+} from '../../support/ledger-builders.ts'
 import { inTemporaryDirectory } from '../../support/temporary-directory.ts'
 import { type CommandRun, runCommand } from './command-line.ts'
 
@@ -111,6 +131,31 @@ describe('psephos trustee run', () => {
       for (const name of ['journal', 'last-signed']) assert.ok(!existsSync(join(home, 'data', name)))
     }))
 
+  it('T24 ends with the evidence where validators have signed two chains', () =>
+    inTemporaryDirectory(async (directory) => {
+      const chain = aChain(aGenesis({ validators: 4 }))
+      extend(chain, [])
+      const twin = aCopy(chain)
+      const draft = aDraft({ mandatoryTrustees: [], trustees: [aTrustee('Notary')], trusteeThreshold: 1 })
+      const drafted = aPreparation(chain.networkId, draft, aRoll(1)).draft
+      extend(chain, [drafted])
+      extend(twin, [drafted], chain.state.head.time + 1)
+      const home = join(directory, 'notary')
+      await createHome(home, {
+        genesisFile: genesisFile(chain.genesis),
+        settings: { name: 'Notary', listen: [], peers: [], logLevel: 'silent' },
+        keys: { network: systemRandom(32), trusteeSeed: systemRandom(32) },
+      })
+      const peers = await Promise.all([chain, twin].map((one) => aLibp2pPeer(one)))
+      try {
+        const addresses = peers.map(({ address }) => address)
+        const ended = await runCommand(['trustee', 'run', '--home', home, '--peer', ...addresses])
+        assertRefused(ended, /^error: fork: a quorum signed two blocks at height 2: .*believe neither$/m)
+      } finally {
+        await Promise.all(peers.map(({ transport }) => transport.stop()))
+      }
+    }))
+
   it('refuses a passphrase on the standard input whose end stops it, and a wrong poll', () =>
     withHome(1, async ({ home }) => {
       assertRefused(await run(home, '--passphrase-file', '-'), /^error: usage: .*--stop-with-stdin/, 2)
@@ -118,6 +163,15 @@ describe('psephos trustee run', () => {
         assertRefused(await run(home, '--poll', poll), /whole number from 1 to 3600/, 2)
     }))
 })
+
+/** A peer on a real connection that tells what a chain says. */
+async function aLibp2pPeer(chain: TestChain): Promise<TestPeer> {
+  const { networkId } = chain
+  const listen = ['/ip4/127.0.0.1/tcp/0']
+  const transport = await createLibp2pTransport({ networkId, listen, bootstrap: [], gossip: false })
+  const view = viewOf(chain)
+  return startPeer(transport, () => view)
+}
 
 function seedIn(home: string): string {
   return readFileSync(join(home, 'keys', 'trustee.seed'), 'utf8').trim()

@@ -1,6 +1,6 @@
 /**
- * The board of a trustee that runs alone: peers that it asks. What it acts upon is certified by a quorum and comes from two peers,
- * which change from question to question (T24); that some peers are silent, behind or lie can delay a trustee and never mislead it.
+ * The board of a trustee that runs alone: peers that it asks. What it acts upon is certified by a quorum; two peers are asked each
+ * time, and others the next time (T24). That some are silent, behind or lie can delay a trustee and never mislead it.
  *
  * Lists of elections are uncertified: they only say where to look. An election is read until it is certified that this trustee is
  * none of its trustees, which a draft fixes for good, or that it is over; then never again. Elections of this trustee are read at

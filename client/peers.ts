@@ -58,9 +58,10 @@ export function createPeers(
   const left = new Map<PeerName, string>()
   let turn = 0
 
-  /** Entries in the order of the next question: whoever was silent the last time comes after the others. */
+  /** Entries in the order of the next question: whoever was silent the last time (since everybody's turn) comes after the others. */
   const inOrder = (): Entry[] => {
     const first = rotates && entries.length > 0 ? turn++ % entries.length : 0
+    if (rotates && first === 0) for (const entry of entries) entry.isSilent = false
     const order = [...entries.slice(first), ...entries.slice(0, first)]
     return order.sort((a, b) => Number(a.isSilent ?? false) - Number(b.isSilent ?? false))
   }

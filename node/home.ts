@@ -8,7 +8,7 @@
  *     keys/network.key      the secret of the peer id
  *     keys/validator.key    consensus signatures (absent: no validator)
  *     keys/trustee.seed     everything secret of the trustee follows from it and the finalised chain (absent: not a trustee)
- *     data/                 database, journal and last-signed record; made by the daemon
+ *     data/                 database, journal and last-signed record; made by the daemon, and locked by whatever runs in the home
  *
  * The three keys are plain or under one passphrase, each in a file that opens for its purpose only (`keystore.ts`).
  */

@@ -135,9 +135,11 @@ export const MAX_BLOCKS_ANSWER_BYTES: number = 16 * MIB
 /** How long the trustee waits for its transaction to be final before it offers it again. */
 export const TRUSTEE_RETRY_MS = 5000
 /** Elections of its own that a trustee without a validator reads at one look, the others at the next: a second of requests. */
-export const MAX_OWN_READS = 64
+export const MAX_OWN_READS = 32
 /** Listed elections that it does not know yet and reads at one look: a peer that makes some up delays the others by so much. */
 export const MAX_NEW_READS = 32
+/** How often it asks for a transaction, two peers each time, before it comes again later: nearly all of them have it. */
+export const MAX_TRANSACTION_QUESTIONS = 4
 /** Elections remembered as those of others, or as over; one that is forgotten is read once more. */
 export const MAX_SETTLED_ELECTIONS = 65_536
 

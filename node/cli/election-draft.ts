@@ -1,6 +1,6 @@
 /** `psephos election draft FILE`: an administrator fixes everything about an election. */
 import { createUuid } from '../../election/index.ts'
-import { signTransaction } from '../../ledger/index.ts'
+import { allTrustees, signTransaction } from '../../ledger/index.ts'
 import { systemRandom } from '../index.ts'
 import type { Context } from './context.ts'
 import { readDraft } from './draft-file.ts'
@@ -40,11 +40,16 @@ export async function runElectionDraft(file: string, options: DraftOptions, cont
   const { height } = await withClient(trust, peers, context, (connection) =>
     sendAndWait(connection, draft.uuid, [transaction], () => true, options.timeout),
   )
+  const trustees = allTrustees(draft)
+    .map(({ name }) => name)
+    .join(', ')
   output.say(
     [
       `Election ${draft.uuid} is drafted (final at height ${height}).`,
       `It opens at ${isoTime(draft.opensAt)} and closes at ${isoTime(draft.closesAt)}.`,
-      'Before it opens, its trustees make its key (their daemons do so by themselves) and its roll must be published:',
+      `Its trustees make its key before that, by themselves, if they run now: ${trustees}.`,
+      `  psephos election show ${draft.uuid} ...     says how far they are, and whom it waits for`,
+      'Its roll must be published before that, too:',
       `  psephos credentials generate --voters voters.csv --election ${draft.uuid} --out ./letters`,
       `  psephos roll publish ${draft.uuid} ./letters/roll.json --key REGISTRAR.key ...`,
     ].join('\n'),

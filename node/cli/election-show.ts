@@ -102,7 +102,7 @@ export function describe(read: CertifiedElection, genesis: Genesis): string {
     ...(waiting === undefined ? [] : [['waiting', waiting] as const]),
     ['opens', isoTime(draft.opensAt)],
     ['closes', isoTime(draft.closesAt)],
-    ...(draft.trustees.length === 0 ? [] : [['ceremony', ceremonyText(read)] as const]),
+    ...(hasFinished(read) ? [['ceremony', ceremonyText(read)] as const] : []),
     ['key', `${thresholdText(read)} can decrypt together`],
     [
       'registrars',
@@ -127,6 +127,11 @@ export function describe(read: CertifiedElection, genesis: Genesis): string {
   )
   const people = table([['trustee', 'role', 'what it has published'], ...trustees])
   return [pairs(rows), '', indent(people), ...questions].join('\n')
+}
+
+/** Whether there was a ceremony that is over; one that goes on is what the election waits for. */
+function hasFinished({ record, ceremony }: CertifiedElection): boolean {
+  return record.draft.trustees.length > 0 && ceremony.step === 'done'
 }
 
 function howMany({ min, max, blank }: Question): string {

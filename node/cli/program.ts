@@ -57,6 +57,9 @@ Or step by step, each with its own --help:
 
 Keys at rest:
   $ psephos keys protect --home DIR ...          puts a node's keys under a passphrase
-  $ psephos trustee init --home DIR ...          the home of a trustee that is no validator
+
+Trustees that are no validators:
+  $ psephos trustee init --home DIR ...          a home, and the card that goes into drafts
+  $ psephos trustee run --home DIR ...           takes part in key ceremonies and decrypts
 
 Exit codes: 0 done, 1 refused or a check failed, 2 wrong usage.`

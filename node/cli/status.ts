@@ -63,10 +63,10 @@ type Report = z.infer<typeof REPORT>
 /** Bytes of a report: 256 validators, as many peers, and elections that wait for as many trustees. */
 const REPORT_BYTES_MAX = 4 * 1024 * 1024
 
-/** Asks the home's own node, or the peers given. */
+/** Asks the home's own node, or the peers given; the network's where the home is that of a trustee, which listens nowhere. */
 export async function runStatus(options: NetworkOptions, context: Context): Promise<void> {
   const { trust, peers, ownPeers } = await networkOf(options, context)
-  const own = options.home !== undefined && options.peer === undefined
+  const own = ownPeers.length > 0 && options.peer === undefined
   const asked = own ? ownPeers : peers
   const report = await withClient(trust, asked, context, ({ transport }) =>
     firstReport(transport, asked, own),

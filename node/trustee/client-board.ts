@@ -1,6 +1,6 @@
 /**
- * The board of a trustee that runs alone: peers that it asks. What it acts upon is certified by a quorum and comes from two peers,
- * which change from question to question (T24); that some peers are silent, behind or lie can delay a trustee and never mislead it.
+ * The board of a trustee that runs alone: peers that it asks. What it acts upon is certified by a quorum; two peers are asked each
+ * time, and others the next time (T24). That some are silent, behind or lie can delay a trustee and never mislead it.
  *
  * Lists of elections are uncertified: they only say where to look. An election is read until it is certified that this trustee is
  * none of its trustees, which a draft fixes for good, or that it is over; then never again. Elections of this trustee are read at
@@ -11,7 +11,7 @@ import { type CertifiedElection, type Client, type ClientError, fateOf } from '.
 import { allTrustees, decodeTransaction, type ElectionRecord } from '../../ledger/index.ts'
 import type { Clock } from '../clock.ts'
 import { NodeError } from '../error.ts'
-import { MAX_NEW_READS, MAX_OWN_READS, MAX_SETTLED_ELECTIONS } from '../limits.ts'
+import { MAX_NEW_READS, MAX_OWN_READS, MAX_SETTLED_ELECTIONS, MAX_TRANSACTION_QUESTIONS } from '../limits.ts'
 import { RecentMap } from '../recent.ts'
 import type { TrusteeBoard } from './board.ts'
 
@@ -82,8 +82,13 @@ export function createClientBoard(
       return [...own.values()].filter(({ record }) => isTime(record.phase))
     },
     transaction: async (id) => {
-      const read = await client.transaction(id)
-      return read.ok ? read.value : undefined
+      // Some peers may be a block behind the one whose answer named the transaction: each question goes to others.
+      for (let question = 0; question < MAX_TRANSACTION_QUESTIONS; question++) {
+        const read = await client.transaction(id)
+        if (!read.ok) return undefined
+        if (read.value !== undefined) return read.value
+      }
+      return undefined
     },
     submit: async (bytes) => {
       const decoded = decodeTransaction(bytes)

@@ -57,6 +57,9 @@ async function runDemo(
   const pids = (/processes ([\d, ]+)\)/.exec(run.stderr)?.[1] ?? '').split(', ').map(Number)
   assert.equal(new Set(pids).size, result.validators, 'each daemon is a process of its own')
   assert.ok(!pids.some(isAlive), 'all daemons are stopped')
+  for (const part of ['certificates', 'commitments', 'dealings', 'key shares'])
+    assert.match(run.stderr, new RegExp(`^ceremony: attempt \\d, (\\d) of \\1 ${part}$`, 'm'))
+  assert.match(run.stderr, /^ceremony: the key is made; any \d of \d trustees can decrypt$/m)
   return { result, pids, archive: new Uint8Array(readFileSync(result.archive)) }
 }
 

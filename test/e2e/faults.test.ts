@@ -34,7 +34,7 @@ describe('an election whose daemons die', function () {
       try {
         const election = await anOpenElection(town, 8, {
           ...DRAFT,
-          opensAt: `+${Math.max(10, Math.ceil(2 * seconds))}s`,
+          opensAt: `+${Math.max(14, Math.ceil(2 * seconds))}s`,
           closesAt: `+${Math.max(60, Math.ceil(9 * seconds))}s`,
         })
         const reported: Reported = new Map()

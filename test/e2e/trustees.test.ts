@@ -73,7 +73,7 @@ describe('an election whose trustees die', function () {
         const { uuid } = election
         await vote(town, election)
         await kill(trustees, 'Paper')
-        await waitForThreshold(town, uuid)
+        await waitForThreshold(town, trustees, uuid)
         await trustees.start('Paper')
         await tally(town, uuid)
         const codes = await Promise.all([...trustees.running.values()].map((one) => one.stop()))
@@ -141,7 +141,7 @@ async function vote(town: Town, { uuid, credentials }: Prepared): Promise<void> 
 }
 
 /** Two of three partial decryptions and the mandatory one are there: the election waits, and everybody can see for whom. */
-async function waitForThreshold(town: Town, uuid: string): Promise<void> {
+async function waitForThreshold(town: Town, { homes }: Trustees, uuid: string): Promise<void> {
   const home = town.homes[2] ?? ''
   unwrap(await town.client.waitFor(uuid, ({ decryptions }) => decryptions.length === 3, 60_000))
   const shown = await psephosJson<Shown>(['election', 'show', uuid, '--home', home])
@@ -174,7 +174,12 @@ async function waitForThreshold(town: Town, uuid: string): Promise<void> {
     [[uuid, 'decrypting', ['Paper', 'Notary']]],
   )
   assert.equal(status.waiting, `election ${uuid}: ${shown.waiting}`)
-  assert.match((await psephos(['status', '--home', home])).stdout, /It waits: election .* of: Paper, Notary/)
+  const said = /^node-1 .*\nIt waits: election .* of: Paper, Notary/
+  assert.match(
+    (await psephos(['status', '--home', homes.City.home])).stdout,
+    said,
+    'a trustee asks the network',
+  )
   await expectRefusal(['election', 'result', uuid, '--home', home], 'not-tallied', /of: Paper, Notary/)
   const later = unwrap(await town.client.election(uuid))
   assert.equal(later.record.decryptions.length, 3, 'and nothing goes on without them')

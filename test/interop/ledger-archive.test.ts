@@ -3,14 +3,25 @@ import { strict as assert } from 'node:assert'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { toHex } from '../../base/index.ts'
-import { type ArchiveEntry, ballotJson, type Question, writeArchive } from '../../election/index.ts'
-import { archiveTimestamp, boardEntries } from '../../ledger/index.ts'
+import {
+  type ArchiveEntry,
+  auditArchive,
+  ballotJson,
+  type Question,
+  writeArchive,
+} from '../../election/index.ts'
+import { archiveTimestamp, boardEntries, electionCeremony } from '../../ledger/index.ts'
 import { inToolDirectory, requireBeleniosTool, type ToolDirectory } from '../support/belenios-tool.ts'
+import { aCeremonyRun } from '../support/ceremony-builders.ts'
+import { refusedByTool } from '../support/election/oracle.ts'
 import {
   aBallot,
   aChain,
   aDecryption,
+  aDraft,
   anOpenElection,
+  aPreparation,
+  aRoll,
   beleniosOf,
   cast,
   closeElection,
@@ -18,6 +29,7 @@ import {
   extend,
   recordOf,
   type TestChain,
+  thresholdTrustees,
 } from '../support/ledger-builders.ts'
 
 const QUESTIONS: readonly Question[] = [
@@ -153,6 +165,85 @@ describe('an election that the ledger ran, before the official tool', () => {
       assert.ok(archive.length > before.length)
       assert.deepEqual(archive.slice(0, before.length), before)
     }
+  })
+})
+
+/** The archive of an election with two ballots, whose key a ceremony made and which these trustees decrypted, in this order. */
+async function thresholdArchive(
+  trustees: ReturnType<typeof thresholdTrustees>,
+  decrypting: readonly string[],
+  silent: readonly string[] = [],
+): Promise<Uint8Array> {
+  const chain = aChain()
+  const draft = aDraft(trustees)
+  const { uuid } = draft
+  const { draft: first, keys, chunks, signatures } = aPreparation(chain.networkId, draft, aRoll(2))
+  extend(chain, [first])
+  if (silent.length === 0) extend(chain, [...keys, ...chunks, ...signatures])
+  else {
+    const { certificates } = aCeremonyRun(chain.networkId, draft)
+    const present = certificates.filter((_, i) => !silent.includes(draft.trustees[i]!.name))
+    extend(chain, [...present, ...chunks, ...signatures])
+    extend(chain, [], electionCeremony(chain.state, uuid)?.deadline)
+    extend(chain, aCeremonyRun(chain.networkId, draft, 2, silent).all)
+  }
+  assert.equal(recordOf(chain, uuid).phase, 'frozen')
+  extend(chain, [], draft.opensAt)
+  const election = beleniosOf(chain, uuid)
+  for (const voter of [0, 1]) extend(chain, [cast(aBallot(election, voter, [[voter, 1 - voter]]))])
+  closeElection(chain, uuid)
+  for (const name of decrypting) extend(chain, [aDecryption(chain, uuid, name)])
+  assert.deepEqual(recordOf(chain, uuid).result, [[1n, 1n]])
+  return archiveOf(chain, uuid)
+}
+
+describe('an election whose key came out of a ceremony on the ledger', function () {
+  this.timeout(120_000)
+  before(function () {
+    requireBeleniosTool(this)
+  })
+
+  const trusteesFrom = (first: number, last: number): readonly string[] =>
+    Array.from({ length: last - first + 1 }, (_, i) => `trustee ${first + i}`)
+
+  for (const [count, official] of [
+    [1, [1]],
+    [4, [1, 3]],
+    [7, [5]],
+  ] as const)
+    it(`T16 T20 is sound with any threshold of ${count}, also for the official tool`, async () => {
+      for (let threshold = 1; threshold <= count; threshold++) {
+        const what = `${threshold} of ${count}`
+        // The last ones decrypt, in reverse order: numbers and order are not those of the list.
+        const decrypting = trusteesFrom(count - threshold + 1, count).toReversed()
+        const archive = await thresholdArchive(thresholdTrustees(count, threshold), decrypting)
+        const audit = auditArchive(archive)
+        assert.deepEqual(
+          [audit.ok, audit.result],
+          [true, [[1n, 1n]]],
+          `${what}: ${JSON.stringify(audit.checks)}`,
+        )
+        if (official.some((one) => one === threshold)) assert.deepEqual(refusedByTool(archive), [], what)
+      }
+    })
+
+  it('T16 is sound with a mandatory trustee before the threshold, whoever decrypts first', async () => {
+    const trustees = thresholdTrustees(3, 2, ['validator 1'])
+    for (const decrypting of [
+      ['validator 1', 'trustee 1', 'trustee 3'],
+      ['trustee 3', 'trustee 2', 'validator 1'],
+      ['trustee 2', 'validator 1', 'trustee 1'],
+    ]) {
+      const archive = await thresholdArchive(trustees, decrypting)
+      assert.ok(auditArchive(archive).ok, decrypting.join())
+      assert.deepEqual(refusedByTool(archive), [], decrypting.join())
+    }
+  })
+
+  it('T20 is sound without a trustee that was left out of its ceremony', async () => {
+    const archive = await thresholdArchive(thresholdTrustees(4, 2), ['trustee 4', 'trustee 1'], ['trustee 2'])
+    assert.ok(auditArchive(archive).ok)
+    assert.deepEqual(refusedByTool(archive), [])
   })
 })
 

@@ -108,13 +108,12 @@ export interface TestPeer {
 }
 
 /** Starts a peer on the hub. Without lies it is honest: it tells what `view` says, and takes everything. */
-export async function aPeer(
-  hub: MemoryHub,
-  name: string,
-  view: () => View,
-  lies: Lies = {},
-): Promise<TestPeer> {
-  const transport = hub.transport(name)
+export function aPeer(hub: MemoryHub, name: string, view: () => View, lies?: Lies): Promise<TestPeer> {
+  return startPeer(hub.transport(name), view, lies)
+}
+
+/** The same on any transport, which is not started yet. */
+export async function startPeer(transport: Transport, view: () => View, lies: Lies = {}): Promise<TestPeer> {
   const submitted: Transaction[] = []
   transport.handle('elections', async function* () {
     const summaries = elections(view().state).map(({ draft, phase }) => {
@@ -155,6 +154,7 @@ export async function aPeer(
     yield encodeOutcomes(outcomes ?? batch.map(() => ({ code: 'accepted', detail: '' })))
   })
   await transport.start()
+  const name = transport.self
   return { name, transport, submitted, address: transport.addresses()[0] ?? name }
 }
 

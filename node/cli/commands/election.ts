@@ -36,12 +36,13 @@ export function defineElection(program: Command, get: GetContext): void {
 
 const LIFE_OF_AN_ELECTION = `
 The life of an election:
-  draft       an administrator fixed questions, trustees, registrars and times; trustees publish keys, registrars the roll
-  frozen      keys and roll are there; nothing can change any more
+  draft       an administrator fixed questions, trustees, registrars and times; the trustees make the key, registrars publish the roll
+  frozen      key and roll are there; nothing can change any more
   open        ballots are accepted: opensAt <= block time < closesAt
-  decrypting  the trustees decrypt the encrypted sum, never a ballot
+  decrypting  the trustees decrypt the encrypted sum, never a ballot; as many as the threshold, and every mandatory one
   tallied     the result is there
   abandoned   it could not open, with the reason
+Trustees act by themselves as long as their processes run; while they are waited for, \`show\` and \`psephos status\` say for whom.
 
 Examples:
   $ psephos election draft election.json --key ./town/administrator.key --home ./town/node-1
@@ -55,13 +56,21 @@ FILE is a JSON object; fields it does not know are refused:
   description, administrator, credentialAuthority      texts for voters (optional)
   registrars               names in the genesis file (default: all)
   registrarThreshold       how many of them must sign the roll (default: more than half)
-  trustees                 names of validators who hold a key (default: all)
+  trustees                 who makes the key together: names in the genesis file, or cards of others (default: all of the genesis file)
+  trusteeThreshold         how many of them decrypt together (default: a quorum, such as 3 of 4 or 5 of 7)
+  mandatoryTrustees        trustees who must decrypt in any case, each with a key of its own; not listed again (default: none)
   uuid                     14 or more base58 characters (default: a fresh one)
+
+Trustees make the key in a ceremony of four steps before the opening; a step lasts a third of the time that is left, at most a day, and
+whoever misses one is left out. Where fewer than the threshold remain, or a mandatory trustee is missing, the election is abandoned.
+A card is what \`psephos trustee init\` prints.
 
 Example:
   {
     "name": "Council of the town",
     "questions": [{"question": "Who shall sit on it?", "answers": ["Ada", "Bo", "Cy"], "blank": true, "min": 1, "max": 2}],
+    "trustees": ["node-1", "node-2", {"name": "Notary", "publicKey": "5f1c..."}],
+    "trusteeThreshold": 2,
     "opensAt": "+10m",
     "closesAt": "+2h"
   }

@@ -55,6 +55,31 @@ describe("a client's peers", () => {
     assert.deepEqual(silent, [{ peer: 'a', detail: 'nobody listens there' }])
   })
 
+  it('begins each question with the next peer where it is told to, and gives silent ones a new chance each time round', async () => {
+    let isThere = false
+    const { transport, asked } = aTransport((address) => {
+      if (address === 'c' && !isThere) throw new Error('nobody listens there')
+      return address
+    })
+    const peers = createPeers(['a', 'b', 'c', 'd'], transport, () => {}, true)
+    const round = async (): Promise<string> => {
+      const pairs: string[] = []
+      for (let i = 0; i < 4; i++) {
+        asked.length = 0
+        await peers.ask(question, 2)
+        pairs.push(asked.join(''))
+      }
+      return pairs.join(' ')
+    }
+    assert.equal(await round(), 'ab bd da da')
+    isThere = true
+    assert.equal(await round(), 'ab bc cd da')
+    const fixed = createPeers(['a', 'b', 'd'], transport, () => {})
+    asked.length = 0
+    for (let i = 0; i < 2; i++) await fixed.ask(question, 2)
+    assert.deepEqual(asked, ['a', 'b', 'a', 'b'])
+  })
+
   it('asks no more peers than are enough', async () => {
     const { transport, asked } = aTransport((address) => address)
     await createPeers(['a', 'b', 'c'], transport, () => {}).ask(question, 2)

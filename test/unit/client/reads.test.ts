@@ -151,6 +151,18 @@ describe('certified reads', () => {
     )
   })
 
+  it('T24 T26 leaves out a peer that shows another ceremony, or none', async () => {
+    const { chain, uuid } = anElectionWithResult()
+    const ceremony = electionCeremony(chain.state, uuid) ?? assert.fail('no ceremony')
+    const other = encodeCeremony({ ...ceremony, attempt: ceremony.attempt + 1 })
+    await expectLeftOut(chain, uuid, { election: (answer) => ({ ...answer, ceremony: other }) })
+    await expectLeftOut(chain, uuid, {
+      election: ({ head, record }) => ({ head, ...(record === undefined ? {} : { record }) }),
+    })
+    const { client } = await aClient(chain, [{ view: viewOf(chain) }])
+    assert.deepEqual(unwrap(await client.election(uuid)).ceremony, ceremony)
+  })
+
   it('T26 leaves out a peer that hides an election which another proves', async () => {
     const { chain, uuid } = anElectionWithResult()
     const view = viewOf(chain)
@@ -296,6 +308,22 @@ describe('certified reads', () => {
     const view = viewOf(chain)
     const { client } = await aClient(chain, [{ view }, { view }])
     assert.deepEqual(unwrap(await client.elections()), [{ uuid, name: 'The bridge', phase: 'tallied' }])
+  })
+
+  it('T24 lists an election in the earlier phase where peers disagree: nobody can call it over for the others', async () => {
+    const chain = aChain(aGenesis({ validators: 4 }))
+    const uuid = anOpenElection(chain)
+    const view = viewOf(chain)
+    for (const phase of ['tallied', 'abandoned', 'no phase']) {
+      const lies: Lies = { elections: (summaries) => summaries.map((one) => ({ ...one, phase })) }
+      for (const peers of [
+        [{ view, lies }, { view }],
+        [{ view }, { view, lies }],
+      ]) {
+        const [listed] = unwrap(await (await aClient(chain, peers)).client.elections())
+        assert.deepEqual(listed, { uuid, name: 'The bridge', phase: 'open' })
+      }
+    }
   })
 
   it('waits until a record fulfils the condition, and no longer than it was told', async () => {

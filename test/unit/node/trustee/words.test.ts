@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert'
-import type { CertifiedElection } from '../../../client/index.ts'
-import { createUuid } from '../../../election/index.ts'
-import { type ElectionDraft, electionCeremony } from '../../../ledger/index.ts'
-import { whyNoResult } from '../../../node/cli/election-read.ts'
-import { describe as describeElection, summary } from '../../../node/cli/election-show.ts'
-import { waitingElectionsOf } from '../../../node/diagnostics.ts'
+import type { CertifiedElection } from '../../../../client/index.ts'
+import { createUuid } from '../../../../election/index.ts'
+import { type ElectionDraft, electionCeremony } from '../../../../ledger/index.ts'
+import { whyNoResult } from '../../../../node/cli/election-read.ts'
+import { describe as describeElection, summary } from '../../../../node/cli/election-show.ts'
+import { waitingElectionsOf } from '../../../../node/diagnostics.ts'
 import {
   ceremonyText,
   ceremonyView,
@@ -14,9 +14,9 @@ import {
   thresholdText,
   trusteeViews,
   waitingText,
-} from '../../../node/index.ts'
-import { MAX_WAITING_ELECTIONS } from '../../../node/limits.ts'
-import { anAttempt, certificateBy } from '../../support/ceremony-builders.ts'
+} from '../../../../node/index.ts'
+import { MAX_WAITING_ELECTIONS } from '../../../../node/limits.ts'
+import { anAttempt, certificateBy } from '../../../support/ceremony-builders.ts'
 import {
   aChain,
   aDecryption,
@@ -30,7 +30,7 @@ import {
   seededRandom,
   type TestChain,
   thresholdTrustees,
-} from '../../support/ledger-builders.ts'
+} from '../../../support/ledger-builders.ts'
 
 /** Two of three trustees, and one that is mandatory. */
 const TRUSTEES = thresholdTrustees(3, 2, ['validator 1'])

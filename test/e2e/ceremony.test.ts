@@ -3,12 +3,12 @@ import { strict as assert } from 'node:assert'
 import { randomInt } from 'node:crypto'
 import { unwrap } from '../../base/index.ts'
 import { auditArchive } from '../../election/index.ts'
-import { allTrustees, type CeremonyStep } from '../../ledger/index.ts'
+import { allTrustees, type Ceremony, type CeremonyStep } from '../../ledger/index.ts'
 import { beleniosTool } from '../support/belenios-tool.ts'
 import { inTemporaryDirectory } from '../support/temporary-directory.ts'
 import { officialRefusals } from './official-tool.ts'
-import { requireBuild, startTrustee, until } from './processes.ts'
-import { aRoll, aTown, aTrusteeHome, DRAFT, draft, type Prepared, type Town } from './town.ts'
+import { type NodeProcess, requireBuild, startTrustee, until } from './processes.ts'
+import { aRoll, aTown, aTrusteeHome, DRAFT, draft, type Prepared, statusOf, type Town } from './town.ts'
 
 const VALIDATORS = 4
 const LIMIT_MS = 180_000
@@ -27,11 +27,11 @@ describe('a key ceremony whose daemons are killed', function () {
     inTemporaryDirectory(async (directory) => {
       const start = Date.now()
       const town = await aTown(directory, VALIDATORS)
-      // It looks once a second, so that each step lasts long enough to be seen.
+      // The times of an election are fixed beforehand: a machine that starts slowly gets more of it. The last step may take a third
+      // of what is left then, and a round whose proposer was killed takes three seconds.
+      const opensIn = Math.max(36, Math.ceil((5 * (Date.now() - start)) / 1000))
       const notary = await aTrusteeHome(town, 'Notary')
-      const process = await startTrustee(notary.home)
-      // The times of an election are fixed beforehand: a machine that starts slowly gets more of it.
-      const opensIn = Math.max(24, Math.ceil((4 * (Date.now() - start)) / 1000))
+      let trustee: NodeProcess | undefined
       const nodes = Array.from({ length: VALIDATORS }, (_, i) => `node-${i + 1}`)
       try {
         const uuid = await draft(town, {
@@ -39,44 +39,76 @@ describe('a key ceremony whose daemons are killed', function () {
           trustees: [...nodes, notary.card],
           trusteeThreshold: 3,
           opensAt: `+${opensIn}s`,
-          closesAt: `+${opensIn + 8}s`,
+          closesAt: `+${opensIn + 6}s`,
         })
-        const [prepared, kills] = await Promise.all([aRoll(town, uuid, 2), killAtEachStep(town, uuid)])
+        // It looks once a second, so that each step lasts long enough to be seen.
+        const isThere = startTrustee(notary.home).then((process) => {
+          trustee = process
+        })
+        const [prepared, kills] = await Promise.all([
+          aRoll(town, uuid, 2),
+          killAtEachStep(town, uuid),
+          isThere,
+        ])
         await check(town, uuid, kills)
         await vote(town, prepared)
         await finish(town, uuid)
-        assert.equal(await process.stop(), 0)
+        assert.equal(await trustee?.stop(), 0)
       } finally {
-        await process.kill()
+        await trustee?.kill()
         await town.close()
       }
     }))
 })
 
-/** Kills a random daemon at the first sight of each step, and starts it again; not the one through which the registrars work. */
+/**
+ * Kills a random daemon at the first sight of each step, and starts it again at once. Never two are away at a time, for then nothing
+ * is finalised; and never the one through which the registrars work.
+ */
 async function killAtEachStep(town: Town, uuid: string): Promise<readonly Kill[]> {
   const kills: Kill[] = []
+  let victim = 0
+  let away: Promise<void> | undefined
   for (const step of STEPS.slice(0, -1)) {
     const seen = await until(
       `step "${step}" after ${JSON.stringify(kills)}`,
-      async () => {
-        const read = await town.client.election(uuid)
-        if (!read.ok) return undefined
-        const { ceremony } = read.value
-        const isReached = ceremony.attempt > 1 || STEPS.indexOf(ceremony.step) >= STEPS.indexOf(step)
-        return isReached ? ceremony : undefined
-      },
+      () => ceremonyAt(town, uuid, step),
       60_000,
       50,
     )
     if (seen.attempt > 1) break
-    assert.equal(seen.step, step, 'each step is seen')
-    const victim = 1 + randomInt(VALIDATORS - 1)
+    // A busy machine may look too late.
+    if (seen.step !== step) continue
+    if (away === undefined) victim = 1 + randomInt(VALIDATORS - 1)
     await town.kill(victim)
     await town.start(victim)
+    const returned = hasCaughtUp(town, victim).then(() => {
+      if (away === returned) away = undefined
+    })
+    away = returned
     kills.push({ step, name: `node-${victim + 1}` })
   }
+  await away
   return kills
+}
+
+/** The certified ceremony, once it has reached a step or somebody was left out. */
+async function ceremonyAt(town: Town, uuid: string, step: CeremonyStep): Promise<Ceremony | undefined> {
+  const read = await town.client.election(uuid)
+  if (!read.ok) return undefined
+  const { ceremony } = read.value
+  const isReached = ceremony.attempt > 1 || STEPS.indexOf(ceremony.step) >= STEPS.indexOf(step)
+  return isReached ? ceremony : undefined
+}
+
+/** Waits until a daemon has caught up; one that was killed again meanwhile is asked until it has started. */
+async function hasCaughtUp(town: Town, place: number): Promise<void> {
+  const home = town.homes[place] ?? ''
+  const ask = async (): Promise<true | undefined> => {
+    const status = await statusOf(home).catch(() => undefined)
+    return status?.isCatchingUp === false ? true : undefined
+  }
+  await until(`node ${place + 1} catches up`, ask, 60_000)
 }
 
 /** All have a share, or whoever has none was killed in the step that it missed. */
@@ -93,12 +125,12 @@ async function check(town: Town, uuid: string, kills: readonly Kill[]): Promise<
     said,
   )
   assert.equal(ceremony.members.length, VALIDATORS + 1 - missed.length, said)
-  assert.ok(missed.length > 0 || kills.length === STEPS.length - 1, said)
+  assert.ok(kills.length >= 2, said)
 }
 
 async function vote(town: Town, { uuid, credentials }: Prepared): Promise<void> {
   unwrap(await town.client.waitFor(uuid, ({ phase }) => phase === 'open', 90_000))
-  const casts = credentials.map((credential) => town.client.vote(uuid, credential, [[1, 0]], 8000))
+  const casts = credentials.map((credential) => town.client.vote(uuid, credential, [[1, 0]], 6000))
   for (const cast of await Promise.all(casts)) unwrap(cast)
 }
 

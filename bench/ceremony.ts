@@ -3,6 +3,8 @@
  * default threshold; every trustee acts with the daemon's own code on the ledger's own state, and a validator that remembers
  * nothing executes the blocks.
  *
+ * The largest runs on real daemons as well (`ceremony-network.ts`).
+ *
  * References: for times, the multiplications of the group that the protocol asks for (counted below), done one by one; for bytes,
  * the same messages in Belenios' JSON.
  */
@@ -32,6 +34,7 @@ import {
 import { type Actor, act } from '../node/trustee/acts.ts'
 import { dutyOf } from '../node/trustee/duty.ts'
 import { trusteePublicKey } from '../node/trustee-secrets.ts'
+import { ceremonyOnDaemons, computationAlone } from './ceremony-network.ts'
 import { against, median, type Report } from './report.ts'
 
 const SIZES = [4, 8, 16, 32]
@@ -49,7 +52,7 @@ interface Cost {
   readonly blocks: number
 }
 
-/** Prints `ceremony.trustee`, `ceremony.validator` and `ceremony.bytes` for each size. */
+/** Prints `ceremony.trustee`, `.validator` and `.bytes` for each size, and `ceremony.network` for the largest. */
 export async function run(report: Report): Promise<void> {
   await ceremony(4, 3)
   const scalar = deriveScalar(random(32), 'bench')
@@ -91,6 +94,16 @@ export async function run(report: Report): Promise<void> {
       unit: 'B',
       note: `${note}, of which dealings ${dealings}`,
       reference: against("Belenios' JSON", total, jsonBytes(size, threshold)),
+    })
+    if (size !== SIZES.at(-1)) continue
+    const whole = (await ceremonyOnDaemons(size)) / 1000
+    const alone = computationAlone(size, trustee, cost.validatorMs) / 1000
+    report({
+      bench: `ceremony.network.${size}`,
+      value: whole,
+      unit: 's',
+      note: `${note}, four daemons and ${size - 4} more trustees on this machine, all steps`,
+      reference: against('the computations alone', whole, alone),
     })
   }
 }

@@ -49,10 +49,15 @@ export function applyTrusteeKey(
   const place = trusteePlace(record.draft, trustee)
   assert(place !== undefined, 'a checked key is from a trustee')
   const point = key.subarray(0, POINT_BYTES)
-  const twin = ceremony.mandatoryKeys.findIndex(
-    (other) => other !== undefined && equalBytes(other.subarray(0, POINT_BYTES), point),
+  // Of members, too: their keys and proofs are there to be copied, and would cost everybody the election.
+  const published = ceremony.mandatoryKeys
+    .map((other, at) => ({ place: at, key: other }))
+    .concat(ceremony.members.map((member) => ({ place: member.place, key: member.key })))
+  const twin = published.find(
+    (other) => other.key !== undefined && equalBytes(other.key.subarray(0, POINT_BYTES), point),
   )
-  if (twin >= 0) return refuse('key-exists', `this is the key of ${trusteeName(record.draft, twin)}`)
+  if (twin !== undefined)
+    return refuse('key-exists', `this is the key of ${trusteeName(record.draft, twin.place)}`)
   const mandatoryKeys = ceremony.mandatoryKeys.with(place, key)
   return ok(frozen({ ...election, ceremony: { ...ceremony, mandatoryKeys } }))
 }
@@ -71,10 +76,10 @@ export function applyCeremonyStep(
   switch (transaction.kind) {
     case 'ceremonyCertificate': {
       const { certificate } = transaction
-      const isCopy = ceremony.members.some((other) => sharesKey(other.certificate, certificate))
-      return isCopy
-        ? refuse('ceremony-invalid', "a key of another member's certificate")
-        : add({ certificate })
+      const twin = ceremony.members.find((other) => hasSameSigner(other.certificate, certificate))
+      return twin === undefined
+        ? add({ certificate })
+        : refuse('ceremony-invalid', `the verification key of ${trusteeName(record.draft, twin.place)}`)
     }
     case 'ceremonyCommitment':
       return add({ commitment: transaction.commitment })
@@ -93,14 +98,13 @@ export function applyCeremonyStep(
   }
 }
 
-/** Whether two certificates have a key in common: whoever copies one could pass for the other. */
-function sharesKey(one: Uint8Array | undefined, other: Uint8Array): boolean {
-  if (one === undefined) return false
-  const keys = [one, other].flatMap((bytes) => [
-    toHex(bytes.subarray(0, POINT_BYTES)),
-    toHex(bytes.subarray(POINT_BYTES, 2 * POINT_BYTES)),
-  ])
-  return new Set(keys).size < keys.length
+/**
+ * Whether two certificates have the same verification key: one party with two seats, since its signature shows that it knows the
+ * private part. Encryption keys may repeat. Nothing shows that they are known, so whoever published another's first would keep
+ * the owner out; and it gains nothing by it (election/ceremony/certificate.ts).
+ */
+function hasSameSigner(one: Uint8Array | undefined, other: Uint8Array): boolean {
+  return one !== undefined && equalBytes(one.subarray(0, POINT_BYTES), other.subarray(0, POINT_BYTES))
 }
 
 /** The election after an attempt failed: with the next one, or abandoned. */

@@ -116,7 +116,7 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
   }
   const records = elections(state)
   for (const { phase } of records) phases[phase]++
-  const waitingElections = waitingOf(state, records)
+  const waitingElections = waitingElectionsOf(state, records)
   const waiting = whyWaiting(sources, report) ?? electionsWait(waitingElections)
   const peers = transport.peers()
   const nodes = peers.filter(({ id }) => sync.isNode(id))
@@ -148,8 +148,11 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
   }
 }
 
-/** A result that voters wait for comes before keys of elections to come. */
-function waitingOf(state: State, records: readonly ElectionRecord[]): readonly WaitingElection[] {
+/** Elections that wait for their trustees. A result that voters wait for comes before keys of elections to come. */
+export function waitingElectionsOf(
+  state: State,
+  records: readonly ElectionRecord[] = elections(state),
+): readonly WaitingElection[] {
   const found: WaitingElection[] = []
   for (const phase of ['decrypting', 'draft'] as const)
     for (const record of records) {

@@ -82,9 +82,13 @@ export function readDraft(
 /** The first thing that is wrong, with its place; unknown fields by name. */
 function issueOf(error: z.ZodError): string {
   const issue = error.issues[0]
-  if (issue?.code === 'unrecognized_keys')
-    return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}; known are ${Object.keys(FILE.shape).join(', ')}`
   const place = issue?.path.join('.') ?? ''
+  if (issue?.code === 'unrecognized_keys') {
+    const unknown = `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}`
+    return place === ''
+      ? `${unknown}; known are ${Object.keys(FILE.shape).join(', ')}`
+      : `"${place}": ${unknown}`
+  }
   return `${place === '' ? 'the draft' : `"${place}"`}: ${issue?.message ?? 'malformed'}`
 }
 

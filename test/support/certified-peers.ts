@@ -2,7 +2,7 @@
  * Peers of tests that answer a client's questions out of a {@link TestChain}, with certificates that the test's validators
  * signed, and lies on demand: each lie is a change of an honest answer.
  */
-import { fromHex, toHex, unwrap } from '../../base/index.ts'
+import { equalBytes, fromHex, toHex, unwrap } from '../../base/index.ts'
 import { encodeCertificate, quorum, statementBytes } from '../../consensus/index.ts'
 import { sign } from '../../crypto/index.ts'
 import { type ArchiveEntry, writeArchive } from '../../election/index.ts'
@@ -15,11 +15,13 @@ import {
   electionRecord,
   elections,
   encodeHeader,
+  proveCeremony,
   proveCounting,
   proveOnBoard,
   proveRecord,
   type State,
   type Transaction,
+  transactionId,
 } from '../../ledger/index.ts'
 import {
   type BallotAnswer,
@@ -27,14 +29,17 @@ import {
   type CertifiedHead,
   createMemoryHub,
   decodeBallotRequest,
+  decodeIds,
   decodeTransactionBatch,
   decodeUuid,
   type ElectionAnswer,
+  type ElectionSummary,
   encodeBallotAnswer,
   encodeElectionAnswer,
   encodeOutcomes,
   encodeSummary,
   type MemoryHub,
+  type RecordAnswer,
   type SubmitOutcome,
   type Transport,
 } from '../../network/index.ts'
@@ -64,10 +69,11 @@ export function aCopy(chain: TestChain): TestChain {
   }
 }
 
-/** What a peer believes: a state, the head that certifies it, and the ballots on its boards. */
+/** What a peer believes: a state, the head that certifies it, the blocks before it, and the ballots on its boards. */
 export interface View {
   readonly state: State
   readonly head: CertifiedHead
+  readonly blocks: TestChain['blocks']
   readonly ballots: TestChain['ballots']
 }
 
@@ -75,11 +81,14 @@ export interface View {
 export function viewOf(chain: TestChain): View {
   const block = chain.blocks.at(-1)
   if (block === undefined) throw new Error('a chain without blocks has no certified head')
-  return { state: chain.state, head: certify(chain, block.header), ballots: new Map(chain.ballots) }
+  const head = certify(chain, block.header)
+  return { state: chain.state, head, blocks: [...chain.blocks], ballots: new Map(chain.ballots) }
 }
 
 /** Changes of honest answers. */
 export interface Lies {
+  readonly elections?: (summaries: readonly ElectionSummary[]) => readonly ElectionSummary[]
+  readonly transaction?: (bytes: Uint8Array | undefined, id: Uint8Array) => Uint8Array | undefined
   readonly election?: (answer: ElectionAnswer, uuid: string) => ElectionAnswer
   readonly ballot?: (answer: BallotAnswer, request: BallotRequest) => BallotAnswer
   readonly archive?: (answer: ElectionAnswer, archive: Uint8Array) => readonly [ElectionAnswer, Uint8Array]
@@ -108,8 +117,18 @@ export async function aPeer(
   const transport = hub.transport(name)
   const submitted: Transaction[] = []
   transport.handle('elections', async function* () {
-    for (const { draft, phase } of elections(view().state))
-      yield encodeSummary({ uuid: draft.uuid, name: draft.name, phase })
+    const summaries = elections(view().state).map(({ draft, phase }) => {
+      return { uuid: draft.uuid, name: draft.name, phase }
+    })
+    for (const summary of lies.elections?.(summaries) ?? summaries) yield encodeSummary(summary)
+  })
+  transport.handle('transactions', async function* (_from, request) {
+    const all = view().blocks.flatMap(({ transactions }) => transactions)
+    for (const id of unwrap(decodeIds(request))) {
+      const honest = all.find((bytes) => equalBytes(transactionId(unwrap(decodeTransaction(bytes))), id))
+      const bytes = lies.transaction === undefined ? honest : lies.transaction(honest, id)
+      if (bytes !== undefined) yield bytes
+    }
   })
   transport.handle('election', async function* (_from, request) {
     const uuid = unwrap(decodeUuid(request))
@@ -139,10 +158,16 @@ export async function aPeer(
   return { name, transport, submitted, address: transport.addresses()[0] ?? name }
 }
 
-/** An honest answer about an election. */
-export function electionAnswer({ state, head }: View, uuid: string): ElectionAnswer {
+/** What honest answers about an election begin with. */
+function recordAnswer({ state, head }: View, uuid: string): RecordAnswer {
   const record = proveRecord(state, uuid)
   return record === undefined ? { head } : { head, record }
+}
+
+/** An honest answer about an election. */
+export function electionAnswer(view: View, uuid: string): ElectionAnswer {
+  const ceremony = proveCeremony(view.state, uuid)
+  return { ...recordAnswer(view, uuid), ...(ceremony === undefined ? {} : { ceremony }) }
 }
 
 /** An honest answer about a ballot. */
@@ -152,7 +177,7 @@ export function ballotAnswer(view: View, { uuid, ballotId, credential }: BallotR
   const proof = credential === undefined ? undefined : proveCounting(state, uuid, credential)
   const counting = proof === undefined ? undefined : { ...proof.entry, ...proof }
   return {
-    ...electionAnswer(view, uuid),
+    ...recordAnswer(view, uuid),
     ...(onBoard === undefined ? {} : { onBoard }),
     ...(counting === undefined ? {} : { counting }),
   }

@@ -42,6 +42,7 @@ import {
   signTransaction,
   splitRoll,
   type Transaction,
+  type TransactionOf,
   type Unsigned,
 } from '../../ledger/index.ts'
 import { aCeremonyRun, shareOf } from './ceremony-builders.ts'
@@ -267,13 +268,19 @@ export interface Preparation {
   readonly signatures: readonly Transaction[]
 }
 
+/** The key of a mandatory trustee; `scalar` is its private part. */
+export function mandatoryKeyBy(
+  networkId: Uint8Array,
+  { uuid }: ElectionDraft,
+  name: string,
+  scalar: bigint = trusteeScalar(uuid, name),
+): Transaction {
+  const key = encodeTrusteeKey(createTrusteeKey(scalar, seededRandom(`${uuid} key of ${name}`)))
+  return signed(networkId, { kind: 'trusteeKey', uuid, trustee: keyOf(name), key }, name)
+}
+
 function keysOf(networkId: Uint8Array, draft: ElectionDraft): readonly Transaction[] {
-  const { uuid } = draft
-  const mandatory = draft.mandatoryTrustees.map(({ name, publicKey: trustee }) => {
-    const random = seededRandom(`${uuid} key of ${name}`)
-    const key = encodeTrusteeKey(createTrusteeKey(trusteeScalar(uuid, name), random))
-    return signed(networkId, { kind: 'trusteeKey', uuid, trustee, key }, name)
-  })
+  const mandatory = draft.mandatoryTrustees.map(({ name }) => mandatoryKeyBy(networkId, draft, name))
   return [...mandatory, ...(draft.trustees.length === 0 ? [] : aCeremonyRun(networkId, draft).all)]
 }
 
@@ -344,7 +351,12 @@ export function closeElection(chain: TestChain, uuid: string): void {
 }
 
 /** A right partial decryption of a named trustee. */
-export function aDecryption(chain: TestChain, uuid: string, name: string, seed = ''): Transaction {
+export function aDecryption(
+  chain: TestChain,
+  uuid: string,
+  name: string,
+  seed = '',
+): TransactionOf<'partialDecryption'> {
   const record = recordOf(chain, uuid)
   const tally = unwrap(decodeTally(record.draft.questions, record.tally!))
   const random = seededRandom(`decryption of ${name} ${seed}`)
@@ -354,7 +366,7 @@ export function aDecryption(chain: TestChain, uuid: string, name: string, seed =
   assert.ok(ceremony)
   const secret = isMandatory ? trusteeScalar(uuid, name) : shareOf(draft, ceremony, name)
   const decryption = createPartialDecryption(beleniosOf(chain, uuid), tally, secret, random)
-  return signed(
+  const transaction = signed(
     chain.networkId,
     {
       kind: 'partialDecryption',
@@ -364,6 +376,8 @@ export function aDecryption(chain: TestChain, uuid: string, name: string, seed =
     },
     name,
   )
+  assert.ok(transaction.kind === 'partialDecryption')
+  return transaction
 }
 
 /** A ballot as a transaction. */

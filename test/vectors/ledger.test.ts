@@ -1,21 +1,27 @@
 /**
  * The ledger's bytes, pinned: a change of what is signed, hashed or stored shows as a diff of `ledger/bytes.json`. After an
  * intended change, write the file again with `PSEPHOS_WRITE_VECTORS=1 npx mocha test/vectors/ledger.test.ts` and read the diff.
- * What holds random numbers (trustees' keys, a ballot, partial decryptions) is an input in the file and is not made again.
+ * What holds random numbers (trustees' keys, a ceremony, a ballot, partial decryptions) is an input in the file and is not made
+ * again.
  */
 import { strict as assert } from 'node:assert'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fromHex, toHex, unwrap } from '../../base/index.ts'
 import { sha256 } from '../../crypto/index.ts'
+import { ceremonyRoot, encodeCeremony } from '../../ledger/ceremony-ssz.ts'
 import {
   type BlockHeader,
   blockId,
+  commitmentTo,
   decodeTransaction,
+  electionCeremony,
   encodeHeader,
   encodeTransaction,
   genesisFile,
   genesisState,
   proveRecord,
+  proveShare,
+  sharesRoot,
   stateRoot,
   type Transaction,
   transactionId,
@@ -24,6 +30,7 @@ import {
 } from '../../ledger/index.ts'
 import { recordRoot } from '../../ledger/record.ts'
 import { signingBytes } from '../../ledger/transaction-ssz.ts'
+import { aCeremonyRun, anAttempt, complaintBy, dealingBy } from '../support/ceremony-builders.ts'
 import {
   aBallot,
   aChain,
@@ -36,8 +43,10 @@ import {
   cast,
   closeElection,
   extend,
+  mandatoryKeyBy,
   recordOf,
   type TestChain,
+  thresholdTrustees,
 } from '../support/ledger-builders.ts'
 
 const FILE = new URL('./ledger/bytes.json', import.meta.url)
@@ -68,9 +77,26 @@ function chainVectors(chain: TestChain, uuid: string, when: string): Vectors {
 /** What holds random numbers, encoded as transactions in hexadecimal. */
 interface Inputs {
   readonly keys: readonly string[]
+  readonly ceremony: CeremonyInputs
   readonly ballot: string
   readonly decryptions: readonly string[]
 }
+
+/** Of {@link CEREMONY_DRAFT}: an attempt that ends with a complaint, and what the others do in the next one. */
+interface CeremonyInputs {
+  readonly mandatory: readonly string[]
+  readonly certificates: readonly string[]
+  readonly commitments: readonly string[]
+  readonly dealings: readonly string[]
+  readonly complaint: readonly string[]
+  readonly again: readonly string[]
+}
+
+const CEREMONY_DRAFT = aDraft({
+  ...thresholdTrustees(3, 2, ['court']),
+  uuid: 'CeremonyBridge',
+  administratorName: 'Ada',
+})
 
 const encoded = (transaction: Transaction): string => toHex(encodeTransaction(transaction))
 const decoded = (hex: string): Transaction => unwrap(decodeTransaction(fromHex(hex)!))
@@ -83,9 +109,61 @@ function freshInputs(): Inputs {
   closeElection(chain, uuid)
   return {
     keys: aPreparation(chain.networkId, aDraft(), aRoll(2)).keys.map(encoded),
+    ceremony: freshCeremony(chain.networkId),
     ballot: encoded(ballot),
     decryptions: ['validator 1', 'validator 2'].map((name) => encoded(aDecryption(chain, uuid, name))),
   }
+}
+
+function freshCeremony(networkId: Uint8Array): CeremonyInputs {
+  const at = anAttempt(networkId, CEREMONY_DRAFT)
+  const { certificates, commitments, dealings } = aCeremonyRun(networkId, CEREMONY_DRAFT)
+  const bad = dealingBy(at, 'trustee 3', { shares: { 0: (right) => right.with(-1, right.at(-1)! ^ 1) } })
+  return {
+    mandatory: [mandatoryKeyBy(networkId, CEREMONY_DRAFT, 'court')].map(encoded),
+    certificates: certificates.map(encoded),
+    commitments: commitments.map(encoded),
+    dealings: [...dealings.slice(0, 2), bad].map(encoded),
+    complaint: [complaintBy(at, 'trustee 1', bad, 'trustee 3')].map(encoded),
+    again: aCeremonyRun(networkId, CEREMONY_DRAFT, 2, ['trustee 3']).all.map(encoded),
+  }
+}
+
+function ceremonyVectors(inputs: CeremonyInputs): Vectors {
+  const chain = aChain()
+  const { networkId } = chain
+  const { uuid } = CEREMONY_DRAFT
+  const vectors: Record<string, string> = {}
+  const step = (when: string, transactions: readonly Transaction[]): void => {
+    extend(chain, transactions)
+    const ceremony = electionCeremony(chain.state, uuid)!
+    vectors[`ceremony ${when}`] = toHex(encodeCeremony(ceremony))
+    vectors[`ceremony root ${when}`] = toHex(ceremonyRoot(ceremony))
+  }
+  const { draft, chunks, signatures } = aPreparation(networkId, CEREMONY_DRAFT, aRoll(2))
+  step('drafted', [draft])
+  step('with a mandatory key', inputs.mandatory.map(decoded))
+  for (const part of ['certificates', 'commitments', 'dealings', 'complaint', 'again'] as const)
+    step(`after ${part}`, inputs[part].map(decoded))
+  extend(chain, [...chunks, ...signatures])
+  const [dealing, complaint] = [inputs.dealings, inputs.complaint].map(([first]) => decoded(first!))
+  assert.ok(dealing?.kind === 'ceremonyDealing' && complaint?.kind === 'ceremonyComplaint')
+  const place = { networkId, uuid, attempt: 513, trustee: dealing.trustee }
+  const key = decoded(inputs.again.at(-1)!)
+  return Object.assign(
+    { 'draft with a ceremony encoded': encoded(draft) },
+    ...[inputs.certificates, inputs.commitments, inputs.dealings]
+      .map(([first]) => decoded(first!))
+      .concat(key, complaint)
+      .map((transaction) => transactionVectors(networkId, transaction)),
+    {
+      'commitment to coefficients': toHex(commitmentTo(place, dealing.polynomial.slice(128))),
+      'root of shares': toHex(sharesRoot(dealing.shares)),
+      'branch of share 2': proveShare(dealing.shares, 2).map(toHex).join(' '),
+    },
+    vectors,
+    chainVectors(chain, uuid, 'frozen after a ceremony'),
+  ) as Vectors
 }
 
 function computed(inputs: Inputs): Vectors {
@@ -128,6 +206,7 @@ function computed(inputs: Inputs): Vectors {
     ...[named.draft, key!, named.chunks[0]!, named.signatures[0]!, ballot!, decryption!].map((transaction) =>
       transactionVectors(networkId, transaction),
     ),
+    ceremonyVectors(inputs.ceremony),
     open,
     voted,
     chainVectors(chain, uuid, 'tallied'),

@@ -1,9 +1,21 @@
 import { strict as assert } from 'node:assert'
 import { unwrap } from '../../../base/index.ts'
+import { electionCeremony, faultText } from '../../../ledger/index.ts'
+import { CEREMONY_STEP_FRACTION } from '../../../ledger/limits.ts'
+import { ceremonyWatcher } from '../../../node/cli/demo/ceremony.ts'
 import { planTimes } from '../../../node/cli/demo/plan.ts'
 import { DEFAULT_DEMO_ELECTION, readDemoElection } from '../../../node/cli/demo/questions.ts'
 import { countInTheClear, createVoters } from '../../../node/cli/demo/voters.ts'
-import { seededRandom } from '../../support/ledger-builders.ts'
+import { aCeremonyRun } from '../../support/ceremony-builders.ts'
+import {
+  aChain,
+  aDraft,
+  aPreparation,
+  aRoll,
+  extend,
+  seededRandom,
+  thresholdTrustees,
+} from '../../support/ledger-builders.ts'
 
 const QUESTIONS = [
   { question: 'Who?', answers: ['Ada', 'Bo', 'Cy'], blank: true, min: 1, max: 2 },
@@ -94,11 +106,24 @@ describe("a demo's file of questions", () => {
 
 describe("a demo's times", () => {
   const size = { validators: 4, voters: 25, ballots: 30, cores: 2 }
-  const cost = { createMs: 20, verifyMs: 40 }
+  const cost = { createMs: 20, verifyMs: 40, multiplyMs: 0.5 }
 
   it('stay well under a minute with the defaults on two cores', () => {
     const { opensInMs, openForMs } = planTimes(size, cost)
     assert.ok(opensInMs + openForMs < 30_000)
+  })
+
+  it('give each step of the key ceremony the time that it is expected to take, with room to spare', () => {
+    for (const validators of [1, 4, 7, 32]) {
+      // A model of its own: a daemon has 300 ms of a core to do a step, and a dealing has two points a share to be checked.
+      const step = (300 * validators) / Math.min(2, validators)
+      const dealings = (validators ** 2 * 2 * validators * cost.multiplyMs) / Math.min(2, validators)
+      let left = planTimes({ ...size, validators }, cost).opensInMs
+      for (const expected of [step, step, step + dealings, step + dealings / 3]) {
+        assert.ok(left / CEREMONY_STEP_FRACTION > 1.3 * expected, `${validators} validators`)
+        left -= expected
+      }
+    }
   })
 
   it('leave at least twice the time that the work needs, and grow with it', () => {
@@ -109,5 +134,36 @@ describe("a demo's times", () => {
       }
     const more = planTimes({ ...size, ballots: 60 }, cost)
     assert.ok(more.openForMs > planTimes(size, cost).openForMs)
+  })
+})
+
+describe("a demo's ceremony", () => {
+  it('is told part by part, each number once, and begins anew with each attempt', () => {
+    const chain = aChain()
+    const draft = aDraft(thresholdTrustees(3, 2))
+    extend(chain, [aPreparation(chain.networkId, draft, aRoll(1)).draft])
+    const lines: string[] = []
+    const watch = ceremonyWatcher(
+      (line) => lines.push(line),
+      (fault) => faultText(draft, fault),
+    )
+    const look = (): void => watch(electionCeremony(chain.state, draft.uuid) ?? assert.fail('no ceremony'))
+    look()
+    const [first] = aCeremonyRun(chain.networkId, draft).certificates
+    extend(chain, [first!, aCeremonyRun(chain.networkId, draft).certificates[1]!])
+    look()
+    look()
+    extend(chain, [], electionCeremony(chain.state, draft.uuid)?.deadline)
+    look()
+    extend(chain, aCeremonyRun(chain.networkId, draft, 2, ['trustee 3']).all)
+    look()
+    assert.deepEqual(lines, [
+      'ceremony: attempt 1, 2 of 3 certificates',
+      'ceremony: trustee 3 published no certificate, and is left out',
+      'ceremony: attempt 2, 2 of 2 certificates',
+      'ceremony: attempt 2, 2 of 2 commitments',
+      'ceremony: attempt 2, 2 of 2 dealings',
+      'ceremony: attempt 2, 2 of 2 key shares',
+    ])
   })
 })

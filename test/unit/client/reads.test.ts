@@ -1,9 +1,10 @@
 import { strict as assert } from 'node:assert'
 import { unwrap } from '../../../base/index.ts'
 import { type Client, createClient } from '../../../client/index.ts'
-import { randomScalar } from '../../../crypto/index.ts'
+import { encodePoint, GENERATOR, multiply, randomScalar } from '../../../crypto/index.ts'
 import { createTrusteeKey, createUuid, encodeTrusteeKey } from '../../../election/index.ts'
-import { type ElectionRecord, encodeRecord } from '../../../ledger/index.ts'
+import { encodeCeremony } from '../../../ledger/ceremony-ssz.ts'
+import { type ElectionRecord, electionCeremony, encodeRecord, verifyCeremony } from '../../../ledger/index.ts'
 import type { ElectionAnswer } from '../../../network/index.ts'
 import {
   aCopy,
@@ -22,6 +23,7 @@ import {
   aBallot,
   aChain,
   aDecryption,
+  aDraft,
   aGenesis,
   anOpenElection,
   beleniosOf,
@@ -115,6 +117,7 @@ describe('certified reads', () => {
     const read = unwrap(await client.election(uuid))
     assert.equal(read.height, chain.state.head.height)
     assert.equal(read.time, chain.state.head.time)
+    assert.deepEqual(read.ceremony, electionCeremony(chain.state, uuid))
     assert.deepEqual(read.record.result, recordOf(chain, uuid).result)
     assert.deepEqual(warnings, [])
   })
@@ -131,12 +134,11 @@ describe('certified reads', () => {
 
   it('T26 leaves out a peer that shows another election key', async () => {
     const { chain, uuid } = anElectionWithResult()
-    const random = seededRandom('another key')
-    const key = encodeTrusteeKey(createTrusteeKey(randomScalar(random), random))
+    const electionKey = encodePoint(multiply(GENERATOR, 5n))
     await expectLeftOut(
       chain,
       uuid,
-      withRecord(chain, uuid, (record) => ({ ...record, trusteeKeys: [key, record.trusteeKeys[1]] })),
+      withRecord(chain, uuid, (record) => ({ ...record, electionKey })),
     )
   })
 
@@ -211,6 +213,15 @@ describe('certified reads', () => {
       ...answer,
       record: { ...answer.record!, branch: answer.record!.branch.map((hash) => flipped(hash)) },
     }),
+    'a record without its ceremony': (_, { head, record }) => ({ head, record: record! }),
+    'a ceremony that cannot be read': (_, answer) => ({ ...answer, ceremony: new Uint8Array(3) }),
+    'a ceremony with another key of a trustee': (chain, { head, record, ceremony: bytes }) => {
+      const ceremony = unwrap(verifyCeremony(recordOf(chain, aDraft().uuid), bytes!))
+      const random = seededRandom('another key')
+      const key = encodeTrusteeKey(createTrusteeKey(randomScalar(random), random))
+      const forged = encodeCeremony({ ...ceremony, mandatoryKeys: ceremony.mandatoryKeys.with(0, key) })
+      return { head, record: record!, ceremony: forged }
+    },
     'a record at another place': (_, answer) => ({
       ...answer,
       record: { ...answer.record!, index: answer.record!.index + 1 },

@@ -1,6 +1,6 @@
 /** Attacks on elections that the ledger answers, each named by its number in docs/threat-model.md. */
 import { strict as assert } from 'node:assert'
-import { compareBytes, toHex, unwrap } from '../../../base/index.ts'
+import { compareBytes, unwrap } from '../../../base/index.ts'
 import { ORDER, sha256 } from '../../../crypto/index.ts'
 import {
   type Ballot,
@@ -12,16 +12,12 @@ import {
   parseBallot,
 } from '../../../election/index.ts'
 import {
-  type Block,
   buildBlock,
   checkTransaction,
-  encodeTransaction,
   executeBlock,
   isOnBoard,
   type RejectionCode,
-  stateRoot,
   type Transaction,
-  transactionsRoot,
   verifyTransaction,
 } from '../../../ledger/index.ts'
 import {
@@ -43,33 +39,18 @@ import {
   signed,
   type TestChain,
 } from '../../support/ledger-builders.ts'
+import { assertLastRefused, forgedBlock } from '../../support/refusals.ts'
 
 const YES = [[1, 0]]
 const NO = [[0, 1]]
 
-/** What a dishonest proposer sends: these transactions with a header that fits, made on a ledger that believes everything. */
-function forgedBlock(chain: TestChain, transactions: readonly Transaction[]): Block {
-  const everything = inputsOf(chain, transactions, () => true)
-  const { block } = buildBlock(chain.state, transactions, chain.state.head.time + 1, everything)
-  if (block.transactions.length === transactions.length) return block
-  const bytes = transactions.map(encodeTransaction)
-  return { header: { ...block.header, transactionsRoot: transactionsRoot(bytes) }, transactions: bytes }
-}
-
 /** Asserts that the pool, the proposer and every validator refuse a transaction, and that nothing has happened. */
 function assertRefused(chain: TestChain, transaction: Transaction, code: RejectionCode): void {
-  const before = toHex(stateRoot(chain.state))
   const checked = checkTransaction(chain.state, transaction, chain.state.head.time + 1)
   const refused = checked.ok ? verifyTransaction(chain.state, transaction) : checked
   assert.ok(!refused.ok, 'the pool took it')
   assert.equal(refused.error.code, code, refused.error.detail)
-  const inputs = inputsOf(chain, [transaction])
-  const built = buildBlock(chain.state, [transaction], chain.state.head.time + 1, inputs)
-  assert.deepEqual(built.block.transactions, [])
-  const executed = executeBlock(chain.state, forgedBlock(chain, [transaction]), inputs)
-  assert.ok(!executed.ok && executed.error.code === 'rejected-transaction', 'a validator took it')
-  assert.ok(executed.error.detail.includes(code), executed.error.detail)
-  assert.equal(toHex(stateRoot(chain.state)), before)
+  assertLastRefused(chain, [transaction], code)
 }
 
 /** The ballot with one response of its first proof changed: right form, wrong proof. */

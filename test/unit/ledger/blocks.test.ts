@@ -23,7 +23,7 @@ import {
 import {
   CHUNK_ENTRIES,
   MAX_BLOCK_BYTES,
-  MAX_BLOCK_ROLL_ENTRIES,
+  MAX_BLOCK_POINTS,
   MAX_BLOCK_TRANSACTIONS,
 } from '../../../ledger/limits.ts'
 import {
@@ -235,7 +235,7 @@ describe('the limits of a block', () => {
     const inputs = inputsOf(chain, [], () => true)
     const time = chain.state.head.time + 1
     const { block } = buildBlock(chain.state, chunks, time, inputs)
-    assert.equal(block.transactions.length, MAX_BLOCK_ROLL_ENTRIES / CHUNK_ENTRIES)
+    assert.equal(block.transactions.length, MAX_BLOCK_POINTS / CHUNK_ENTRIES)
     unwrap(executeBlock(chain.state, block, inputs))
     const tooMuch = withTransactions(block, chunks.map(encodeTransaction))
     const refused = executeBlock(chain.state, tooMuch, inputs)

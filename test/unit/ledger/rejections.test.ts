@@ -9,14 +9,7 @@ import {
   publicCredentialsJson,
   type RollEntry,
 } from '../../../election/index.ts'
-import {
-  buildBlock,
-  checkTransaction,
-  type RejectionCode,
-  splitRoll,
-  type Transaction,
-  verifyTransaction,
-} from '../../../ledger/index.ts'
+import { checkTransaction, splitRoll, type Transaction } from '../../../ledger/index.ts'
 import { CHUNK_ENTRIES, MAX_ROLL_CHUNKS, MAX_TOTAL_WEIGHT } from '../../../ledger/limits.ts'
 import {
   aBallot,
@@ -32,36 +25,13 @@ import {
   cast,
   closeElection,
   extend,
-  inputsOf,
   keyOf,
   recordOf,
   seededRandom,
   signed,
   type TestChain,
 } from '../../support/ledger-builders.ts'
-
-/**
- * Asserts that a transaction is refused in the next block with a code, by the check for pools or by the verification or, where
- * only execution can tell, by execution alone.
- */
-function assertRefused(
-  chain: TestChain,
-  transaction: Transaction,
-  code: RejectionCode,
-  by: 'check' | 'verify' | 'execution',
-  detail?: RegExp,
-): void {
-  const time = chain.state.head.time + 1
-  const checked = checkTransaction(chain.state, transaction, time)
-  assert.equal(checked.ok, by !== 'check', checked.ok ? 'not refused' : checked.error.detail)
-  const verified = verifyTransaction(chain.state, transaction)
-  if (by === 'verify') assert.equal(verified.ok ? undefined : verified.error.code, code)
-  if (by === 'execution') assert.ok(verified.ok)
-  const { rejected, block } = buildBlock(chain.state, [transaction], time, inputsOf(chain, [transaction]))
-  assert.equal(block.transactions.length, 0)
-  assert.equal(rejected[0]?.rejection.code, code, rejected[0]?.rejection.detail)
-  if (detail !== undefined) assert.match(rejected[0].rejection.detail, detail)
-}
+import { assertRefused } from '../../support/refusals.ts'
 
 /** A chain with a draft, and the parts that would freeze it. */
 function drafted(roll: readonly RollEntry[] = aRoll(3)): {
@@ -347,7 +317,9 @@ describe('a partial decryption is refused', () => {
   })
   it('from somebody who is no trustee', () => {
     const { chain, uuid } = closed()
-    assertRefused(chain, aDecryption(chain, uuid, 'validator 3'), 'unknown-trustee', 'check')
+    const { decryption } = aDecryption(chain, uuid, 'validator 1')
+    const body = { kind: 'partialDecryption', uuid, trustee: keyOf('validator 3'), decryption } as const
+    assertRefused(chain, signed(chain.networkId, body, 'validator 3'), 'unknown-trustee', 'check')
   })
   it('a second time', () => {
     const { chain, uuid } = closed()
@@ -358,7 +330,7 @@ describe('a partial decryption is refused', () => {
     const { chain, uuid } = closed()
     const all = [aDecryption(chain, uuid, 'validator 1'), aDecryption(chain, uuid, 'validator 2')]
     extend(chain, all)
-    assertRefused(chain, all[0]!, 'decryption-exists', 'check')
+    assertRefused(chain, all[0]!, 'wrong-phase', 'check')
   })
   it('when its bytes are none', () => {
     const { chain, uuid } = closed()

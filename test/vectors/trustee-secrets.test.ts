@@ -92,9 +92,4 @@ describe("a trustee's secrets", () => {
     ])
     assert.equal(new Set(all).size, all.length)
   })
-
-  it('have the first coefficients in common between thresholds, which never meet in one election', () => {
-    const [two, three] = [2, 3].map((threshold) => ceremonyPolynomial(SEED, PLACE, 1, threshold))
-    assert.deepEqual(three?.slice(0, 2), two)
-  })
 })

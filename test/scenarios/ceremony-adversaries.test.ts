@@ -9,6 +9,7 @@ import { badDealer } from '../support/trustees/adversaries/bad-dealer.ts'
 import { brokenCommitment } from '../support/trustees/adversaries/broken-commitment.ts'
 import { falseAccuser } from '../support/trustees/adversaries/false-accuser.ts'
 import { garbledDealer } from '../support/trustees/adversaries/garbled-dealer.ts'
+import { keyCopier } from '../support/trustees/adversaries/key-copier.ts'
 import { lateDecryptor } from '../support/trustees/adversaries/late-decryptor.ts'
 import { rushingDealer } from '../support/trustees/adversaries/rushing-dealer.ts'
 import { silentIn } from '../support/trustees/adversaries/silent.ts'
@@ -41,11 +42,15 @@ async function aScene(adversary: Adversary): Promise<NodeNetwork> {
 }
 
 /** An election whose key these three hold, `threshold` of whom are needed; it waits for nobody else. */
-async function anElection(network: NodeNetwork, threshold: number): Promise<ElectionDraft> {
+async function anElection(
+  network: NodeNetwork,
+  threshold: number,
+  opensAfterMs = OPENS_AFTER_MS,
+): Promise<ElectionDraft> {
   const uuid = createUuid(seededRandom(`election for ${threshold}`))
-  const opensAt = network.clock.now() + OPENS_AFTER_MS
+  const opensAt = network.clock.now() + opensAfterMs
   const changes = { ...heldBy(threshold, NAMES), closesAt: opensAt + 3000, uuid }
-  const draft = await draftIn(network, OPENS_AFTER_MS, changes)
+  const draft = await draftIn(network, opensAfterMs, changes)
   await signRollIn(network, draft)
   return draft
 }
@@ -97,6 +102,23 @@ describe('a dishonest trustee in the key ceremony', function () {
       told.map(({ code }) => code),
       ['accepted'],
     )
+    await network.stopAll()
+  })
+
+  it('T18 cannot push another out by certifying its encryption key first, and is left out by name itself', async () => {
+    const { copier, victim } = keyCopier()
+    const network = await aRunningNetwork(1)
+    attachTrustee(network, 0, 'bob', { adversary: victim })
+    attachTrustee(network, 0, 'mallory', { adversary: copier })
+    const draft = await anElection(network, 2, 36_000)
+    const step = (): string | undefined => ceremonyIn(network, draft.uuid)?.step
+    await network.runUntil(() => step() === 'commitments', LIMIT_MS, 'the certificates')
+    const { certificates } = materialOnChain(network.record(0, draft.uuid)!, ceremonyIn(network, draft.uuid)!)
+    const [, bobs, mallorys] = certificates.map((keys) => keys.slice(64))
+    assert.equal(mallorys, bobs, 'it was copied')
+    await untilPhase(network, draft, 'frozen', LIMIT_MS)
+    const faults = ['1: mallory no-commitment']
+    assert.deepEqual(outcomeIn(network, draft), { phase: 'frozen', attempt: 2, members: [V1, 'bob'], faults })
     await network.stopAll()
   })
 

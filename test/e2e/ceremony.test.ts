@@ -29,7 +29,7 @@ describe('a key ceremony whose daemons are killed', function () {
       const town = await aTown(directory, VALIDATORS)
       // The times of an election are fixed beforehand: a machine that starts slowly gets more of it. The last step may take a third
       // of what is left then, and a round whose proposer was killed takes three seconds.
-      const opensIn = Math.max(36, Math.ceil((5 * (Date.now() - start)) / 1000))
+      const opensIn = Math.max(30, Math.ceil((4 * (Date.now() - start)) / 1000))
       const notary = await aTrusteeHome(town, 'Notary')
       let trustee: NodeProcess | undefined
       const nodes = Array.from({ length: VALIDATORS }, (_, i) => `node-${i + 1}`)

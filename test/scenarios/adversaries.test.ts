@@ -66,7 +66,7 @@ describe('T09 a proposer that puts an invalid ballot into its block', function (
   ] as const) {
     it(`T09 gets no prepare for a ballot ${what}, and the others go on without it`, async () => {
       const network = await aRunningNetwork(4)
-      const { uuid } = await anOpenElection(network, 2)
+      const { uuid } = await anOpenElection(network, 2, 1)
       const { index, transport } = await takeOver(network)
       const honest = [...network.running.keys()]
       const { node } = network.running.get(honest[0]!)!
@@ -92,7 +92,7 @@ describe('T09 a proposer that puts an invalid ballot into its block', function (
 
   it('T09 would get prepares for the same block with good ballots', async () => {
     const network = await aRunningNetwork(4)
-    const { uuid } = await anOpenElection(network, 2)
+    const { uuid } = await anOpenElection(network, 2, 1)
     const { index, transport } = await takeOver(network)
     const other = [...network.running.keys()][0]!
     const { node } = network.running.get(other)!

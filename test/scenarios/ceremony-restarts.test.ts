@@ -82,20 +82,14 @@ const proposerAfter = (height: number): number => {
 describe('T23 daemons that are killed in the middle of a ceremony and start again', function () {
   this.timeout(120_000)
 
-  const alternating: readonly Moment[][] = [
-    ['begins', 'handed in', 'begins', 'handed in'],
-    ['handed in', 'begins', 'handed in', 'begins'],
-  ]
-  // Its key is all that it hands in before the tally.
-  const ofMandatory: readonly Moment[][] = [
-    ['begins', 'begins', 'begins', 'begins'],
-    ['handed in', 'begins', 'begins', 'begins'],
-  ]
-  const roles: readonly (readonly [string, Victims, readonly Moment[][]])[] = [
-    ['the trustee that proposes next', (height) => [proposerAfter(height)], alternating],
-    ['a trustee that does not propose', (height) => [(proposerAfter(height) + 1) % 3], alternating],
-    ['all of them at once', () => ALL, alternating],
-    ['the mandatory trustee', () => [3], ofMandatory],
+  const begins: readonly Moment[] = ['begins', 'handed in', 'begins', 'handed in']
+  const handedIn: readonly Moment[] = ['handed in', 'begins', 'handed in', 'begins']
+  const roles: readonly (readonly [string, Victims, readonly (readonly Moment[])[]])[] = [
+    ['the trustee that proposes next', (height) => [proposerAfter(height)], [begins]],
+    ['a trustee that does not propose', (height) => [(proposerAfter(height) + 1) % 3], [handedIn]],
+    ['all of them at once', () => ALL, [begins, handedIn]],
+    // Its key is all that it hands in before the tally.
+    ['the mandatory trustee', () => [3], [['handed in', 'begins', 'begins', 'begins']]],
   ]
   for (const [who, victims, orders] of roles) {
     for (const moments of orders) {

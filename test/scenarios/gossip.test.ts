@@ -126,7 +126,7 @@ describe('gossip at a node', function () {
 
   it('T10 passes on good ballots, and cuts off a peer that brings forged ones', async () => {
     const network = await aRunningNetwork(4)
-    const { uuid } = await anOpenElection(network, 2)
+    const { uuid } = await anOpenElection(network, 2, 1)
     const stranger = await aStranger(network)
     const good = aBallot(electionAt(network, 0, uuid), 0, [[1, 0]])
     await stranger.publish('transactions', encodeTransactionBatch([encodeTransaction(cast(good))]))

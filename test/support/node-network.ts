@@ -226,21 +226,22 @@ export interface NodeElection {
 }
 
 /**
- * Drafts an election through a node, with all validators as trustees (a quorum of them decrypts), and brings it to `open`.
- * `voters`: how many, or the roll.
+ * Drafts an election through a node, with so many validators as trustees (all, unless said otherwise; a quorum of them decrypts), and
+ * brings it to `open`. `voters`: how many, or the roll.
  */
 export async function anOpenElection(
   network: NodeNetwork,
   voters: number | ((uuid: string) => readonly RollEntry[]),
-  through = 0,
+  trusteeCount: number = network.genesis.trustees.length,
 ): Promise<NodeElection> {
+  const through = 0
   const now = network.clock.now()
   const draft = aDraft({
     mandatoryTrustees: [],
-    trustees: network.genesis.trustees,
-    trusteeThreshold: quorum(network.genesis.trustees.length),
-    opensAt: now + 30_000,
-    closesAt: now + 60_000,
+    trustees: network.genesis.trustees.slice(0, trusteeCount),
+    trusteeThreshold: quorum(trusteeCount),
+    opensAt: now + 12_000,
+    closesAt: now + 42_000,
   })
   const { uuid } = draft
   const record = (): ElectionRecord | undefined => network.record(through, uuid)

@@ -40,29 +40,7 @@ import { convictedBy } from './verify-ceremony.ts'
 
 type Applied = Result<ElectionState, Rejection>
 
-/** Publishes a mandatory trustee's key; the last missing part freezes the election. */
-export function applyTrusteeKey(
-  election: ElectionState,
-  { trustee, key }: TransactionOf<'trusteeKey'>,
-): Applied {
-  const { record, ceremony } = election
-  const place = trusteePlace(record.draft, trustee)
-  assert(place !== undefined, 'a checked key is from a trustee')
-  const point = key.subarray(0, POINT_BYTES)
-  // Of members, too: their keys and proofs are there to be copied, and would cost everybody the election.
-  const published = ceremony.mandatoryKeys
-    .map((other, at) => ({ place: at, key: other }))
-    .concat(ceremony.members.map((member) => ({ place: member.place, key: member.key })))
-  const twin = published.find(
-    (other) => other.key !== undefined && equalBytes(other.key.subarray(0, POINT_BYTES), point),
-  )
-  if (twin !== undefined)
-    return refuse('key-exists', `this is the key of ${trusteeName(record.draft, twin.place)}`)
-  const mandatoryKeys = ceremony.mandatoryKeys.with(place, key)
-  return ok(frozen({ ...election, ceremony: { ...ceremony, mandatoryKeys } }))
-}
-
-/** Adds what a member published to the ceremony; `id` is the transaction's. A complaint ends the attempt. */
+/** Adds what a trustee published to the ceremony; the last missing part freezes the election; `id` is the transaction's. A complaint ends the attempt. */
 export function applyCeremonyStep(
   election: ElectionState,
   transaction: CeremonyTransaction,
@@ -87,6 +65,7 @@ export function applyCeremonyStep(
       const { polynomial, shares } = transaction
       return add({ dealing: { polynomial, sharesRoot: sharesRoot(shares), transaction: id } })
     }
+    case 'trusteeKey':
     case 'ceremonyKey':
       return add({ key: transaction.key })
     case 'ceremonyComplaint': {
@@ -177,11 +156,10 @@ export function applyRollSignature(
 function frozen(election: ElectionState): ElectionState {
   const { roll, ceremony, record } = election
   if (roll === undefined || !areTrusteesReady(ceremony)) return election
-  const trustees = trusteesOf(record.draft, ceremony)
-  const fault = structureFault(trustees)
+  const fault = structureFault(record.draft, ceremony)
   // Only trustees who collude get there: their election ends, the network goes on.
   if (fault !== undefined) return withRecord(election, { phase: 'abandoned', reason: fault })
-  const publicKey = electionKey(trustees)
+  const publicKey = electionKey(trusteesOf(record.draft, ceremony))
   const computed = belenios(record.draft, publicKey)
   return withRecord(
     { ...election, election: computed },

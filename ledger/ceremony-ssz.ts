@@ -37,6 +37,10 @@ const MEMBER = new ContainerType(
   },
   { typeName: 'CeremonyMember' },
 )
+const MANDATORY_PART = new ContainerType(
+  { commitment: optionalType(BYTES32), key: optionalType(new ByteListType(MAX_TRUSTEE_KEY_BYTES)) },
+  { typeName: 'MandatoryPart' },
+)
 const FAULT = new ContainerType(
   { place: UINT16, attempt: UINT16, kind: UINT8, other: new ListBasicType(UINT16, 1) },
   { typeName: 'CeremonyFault' },
@@ -48,8 +52,7 @@ const CEREMONY = new ContainerType(
     deadline: UINT64,
     members: new ListCompositeType(MEMBER, MAX_TRUSTEES),
     faults: new ListCompositeType(FAULT, MAX_TRUSTEES),
-    /** Empty bytes: not published yet. */
-    mandatoryKeys: new ListCompositeType(new ByteListType(MAX_TRUSTEE_KEY_BYTES), MAX_TRUSTEES),
+    mandatory: new ListCompositeType(MANDATORY_PART, MAX_TRUSTEES),
   },
   { typeName: 'Ceremony' },
 )
@@ -57,7 +60,7 @@ type SszCeremony = ValueOf<typeof CEREMONY>
 
 const ceremonyCodec: Codec<SszCeremony> = codec(CEREMONY, MAX_CEREMONY_BYTES)
 
-function toSsz({ attempt, step, deadline, members, faults, mandatoryKeys }: Ceremony): SszCeremony {
+function toSsz({ attempt, step, deadline, members, faults, mandatory }: Ceremony): SszCeremony {
   return {
     attempt,
     step: STEPS.indexOf(step),
@@ -75,7 +78,10 @@ function toSsz({ attempt, step, deadline, members, faults, mandatoryKeys }: Cere
       kind: FAULT_KINDS.indexOf(kind),
       other: fromOptional(other),
     })),
-    mandatoryKeys: mandatoryKeys.map((key) => key ?? new Uint8Array()),
+    mandatory: mandatory.map(({ commitment, key }) => ({
+      commitment: fromOptional(commitment),
+      key: fromOptional(key),
+    })),
   }
 }
 
@@ -92,7 +98,10 @@ function fromSsz(value: SszCeremony): Ceremony {
       if (kind === undefined) throw new Unreadable(`no kind of fault is numbered ${number}`)
       return { place, attempt, kind, ...(other === undefined ? {} : { other }) }
     }),
-    mandatoryKeys: value.mandatoryKeys.map((key) => (key.length === 0 ? undefined : key)),
+    mandatory: value.mandatory.map(({ commitment: [commitment], key: [key] }) => ({
+      ...(commitment === undefined ? {} : { commitment }),
+      ...(key === undefined ? {} : { key }),
+    })),
   }
 }
 

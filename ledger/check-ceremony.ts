@@ -5,14 +5,15 @@ import { commitmentTo, memberNumber } from './ceremony.ts'
 import type { ElectionState } from './election-state.ts'
 import { POLYNOMIAL_OVERHEAD_BYTES } from './limits.ts'
 import { allTrustees, trusteeName, trusteePlace } from './trustees.ts'
-import type { CeremonyStep, Rejection, Transaction, TransactionOf } from './types.ts'
+import type { CeremonyMember, CeremonyStep, Rejection, Transaction, TransactionOf } from './types.ts'
 
 /** The kinds of transaction that a ceremony is made of. */
-export type CeremonyTransaction = Extract<Transaction, { readonly kind: `ceremony${string}` }>
+export type CeremonyTransaction = Extract<Transaction, { readonly kind: 'trusteeKey' | `ceremony${string}` }>
 
 const STEP_OF: Readonly<Record<CeremonyTransaction['kind'], CeremonyStep>> = {
   ceremonyCertificate: 'certificates',
   ceremonyCommitment: 'commitments',
+  trusteeKey: 'dealings',
   ceremonyDealing: 'dealings',
   ceremonyKey: 'keys',
   ceremonyComplaint: 'keys',
@@ -37,13 +38,13 @@ export function checkCeremonyStep(
   const { record, ceremony } = election
   const { draft } = record
   const place = trusteePlace(draft, transaction.trustee)
-  if (place === undefined || place < draft.mandatoryTrustees.length)
-    return refuse(
-      'unknown-trustee',
-      `the election has no threshold trustee with the key ${toHex(transaction.trustee)}`,
-    )
+  const isMandatory = place !== undefined && place < draft.mandatoryTrustees.length
+  if (place === undefined || !mayDo(transaction, isMandatory)) {
+    const role = transaction.kind === 'trusteeKey' ? 'mandatory trustee' : 'threshold trustee'
+    return refuse('unknown-trustee', `the election has no ${role} with the key ${toHex(transaction.trustee)}`)
+  }
   const number = memberNumber(ceremony, place)
-  if (number === undefined)
+  if (number === undefined && !isMandatory)
     return refuse('trustee-excluded', `${trusteeName(draft, place)} was left out of the ceremony`)
   if (transaction.attempt !== ceremony.attempt)
     return refuse(
@@ -53,7 +54,7 @@ export function checkCeremonyStep(
   const step = STEP_OF[transaction.kind]
   if (step !== ceremony.step)
     return refuse('wrong-step', `the ceremony is at its step "${ceremony.step}", this belongs to "${step}"`)
-  const member = ceremony.members[number]!
+  const member: Omit<CeremonyMember, 'place'> = ceremony.members[number ?? -1] ?? ceremony.mandatory[place]!
   const done = (what: string): Result<never, Rejection> =>
     refuse('step-done', `${trusteeName(draft, place)} has published its ${what} already`)
   switch (transaction.kind) {
@@ -63,6 +64,8 @@ export function checkCeremonyStep(
       return member.commitment === undefined ? ok(undefined) : done('commitment')
     case 'ceremonyDealing':
       return member.dealing === undefined ? checkDealing(election, transaction) : done('dealing')
+    case 'trusteeKey':
+      return member.key === undefined ? ok(undefined) : done('key')
     case 'ceremonyKey':
       return member.key === undefined ? ok(undefined) : done('key share')
     case 'ceremonyComplaint':
@@ -71,6 +74,11 @@ export function checkCeremonyStep(
     default:
       return unreachable(transaction)
   }
+}
+
+/** Mandatory trustees commit to a key and reveal it; the others do everything else. */
+function mayDo({ kind }: CeremonyTransaction, isMandatory: boolean): boolean {
+  return isMandatory ? kind === 'ceremonyCommitment' || kind === 'trusteeKey' : kind !== 'trusteeKey'
 }
 
 /** A dealing's size: each point in it costs a subgroup check later. */
@@ -98,11 +106,11 @@ function checkAccused(
     : ok(undefined)
 }
 
-/** The commitment that a dealing must open, as the ledger computes it. */
+/** The commitment that a dealing or a key must open, as the ledger computes it. */
 export function commitmentOf(
   networkId: Uint8Array,
   { uuid, attempt, trustee }: CeremonyTransaction,
-  coefficients: Uint8Array,
+  points: Uint8Array,
 ): Uint8Array {
-  return commitmentTo({ networkId, uuid, attempt, trustee }, coefficients)
+  return commitmentTo({ networkId, uuid, attempt, trustee }, points)
 }

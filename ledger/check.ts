@@ -32,8 +32,6 @@ export function checkIn(state: State, find: Find, transaction: Transaction, time
   const election = find(uuid)
   if (election === undefined) return refuse('unknown-election', `no election ${uuid.slice(0, 64)}`)
   switch (transaction.kind) {
-    case 'trusteeKey':
-      return checkTrusteeKey(election, transaction, time)
     case 'rollChunk':
       return checkRollChunk(election, transaction, time)
     case 'rollSignature':
@@ -42,6 +40,7 @@ export function checkIn(state: State, find: Find, transaction: Transaction, time
       return checkBallot(election, transaction.ballot, time)
     case 'partialDecryption':
       return checkDecryption(election, transaction)
+    case 'trusteeKey':
     case 'ceremonyCertificate':
     case 'ceremonyCommitment':
     case 'ceremonyDealing':
@@ -79,19 +78,6 @@ function checkPhase(record: ElectionRecord, time: number, wanted: Phase): Checke
   return phase === wanted
     ? ok(undefined)
     : refuse('wrong-phase', `the election is in phase ${phase}, this belongs to ${wanted}`)
-}
-
-function checkTrusteeKey(
-  { record, ceremony }: ElectionState,
-  { trustee }: TransactionOf<'trusteeKey'>,
-  time: number,
-): Checked {
-  const place = trusteePlace(record.draft, trustee)
-  if (place === undefined || place >= record.draft.mandatoryTrustees.length)
-    return refuse('unknown-trustee', `the election has no mandatory trustee with the key ${toHex(trustee)}`)
-  if (ceremony.mandatoryKeys[place] !== undefined)
-    return refuse('key-exists', `${trusteeName(record.draft, place)} has published a key already`)
-  return checkPhase(record, time, 'draft')
 }
 
 function checkCeremony(election: ElectionState, transaction: CeremonyTransaction, time: number): Checked {

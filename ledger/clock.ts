@@ -15,13 +15,20 @@ import { type ElectionState, withRecord } from './election-state.ts'
 import type { ChangeLog } from './image.ts'
 import { trusteesOf } from './trustees.ts'
 
-/** The election as it is at `time`; the same value where time moves nothing. */
-export function atTime(election: ElectionState, time: number, log: ChangeLog): ElectionState {
+/** A block's time, and how much of the time since the block before does not count for deadlines. Milliseconds. */
+export interface Moment {
+  readonly time: number
+  readonly stalledMs: number
+}
+
+/** The election at a moment; the same value where time moves nothing. */
+export function atTime(election: ElectionState, moment: Moment, log: ChangeLog): ElectionState {
+  const { time } = moment
   const { phase, draft } = election.record
   if (phase === 'draft') {
     if (time >= draft.opensAt)
       return abandoned(election, `not ready at its opening: ${missingParts(election)}`, log)
-    const outcome = atDeadline(draft, election.ceremony, time)
+    const outcome = atDeadline(draft, election.ceremony, moment)
     return outcome.ceremony === election.ceremony ? election : afterAttempt(election, outcome, log)
   }
   const opened = phase === 'frozen' && time >= draft.opensAt ? open(election) : election

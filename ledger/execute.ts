@@ -11,7 +11,6 @@ import {
   applyDecryption,
   applyRollChunk,
   applyRollSignature,
-  applyTrusteeKey,
 } from './apply.ts'
 import { blockId, checkHeader, type Decoded, decodeTransactions } from './block.ts'
 import { encodeCeremony } from './ceremony-ssz.ts'
@@ -19,6 +18,7 @@ import { checkIn, type Find } from './check.ts'
 import { atTime } from './clock.ts'
 import { countingBallot, type ElectionState, newElection, sealed } from './election-state.ts'
 import { type ChangeLog, ceremonyKey, changeLog, headCodec, headKey, recordKey } from './image.ts'
+import { COUNTED_HEARTBEATS } from './limits.ts'
 import { encodeRecord } from './record.ts'
 import { placeOf } from './roll.ts'
 import { findElection, type State, stateRoot, withElection } from './state.ts'
@@ -62,9 +62,11 @@ export function openWorkspace(state: State, time: number, inputs: ExecutionInput
     ballots: new Map(),
     log: changeLog(),
   }
+  const counted = COUNTED_HEARTBEATS * state.genesis.parameters.heartbeatMs
+  const stalledMs = Math.max(0, time - state.head.time - counted)
   for (const index of state.inside.live) {
     const before = elementAt(state.inside.elections, index)
-    const after = atTime(before, time, workspace.log)
+    const after = atTime(before, { time, stalledMs }, workspace.log)
     if (after !== before) workspace.touched.set(index, after)
   }
   return workspace
@@ -114,8 +116,6 @@ function apply(
 ): Result<ElectionState, Rejection> {
   const { log, time } = workspace
   switch (transaction.kind) {
-    case 'trusteeKey':
-      return applyTrusteeKey(election, transaction)
     case 'rollChunk':
       return applyRollChunk(election, transaction, log)
     case 'rollSignature':
@@ -128,6 +128,7 @@ function apply(
     }
     case 'partialDecryption':
       return applyDecryption(election, transaction)
+    case 'trusteeKey':
     case 'ceremonyCertificate':
     case 'ceremonyCommitment':
     case 'ceremonyDealing':

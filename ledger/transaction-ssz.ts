@@ -74,10 +74,6 @@ const FIRST_KIND = 1
 
 const UUID = textType(MAX_UUID_LENGTH)
 const DRAFT_BODY = new ContainerType({ draft: DRAFT, administrator: BYTES32 }, { typeName: 'DraftBody' })
-const TRUSTEE_KEY_BODY = new ContainerType(
-  { uuid: UUID, trustee: BYTES32, key: new ByteListType(MAX_TRUSTEE_KEY_BYTES) },
-  { typeName: 'TrusteeKeyBody' },
-)
 const ROLL_CHUNK_BODY = new ContainerType(
   {
     uuid: UUID,
@@ -104,6 +100,10 @@ const DECRYPTION_BODY = new ContainerType(
 
 /** The fields that every step of a ceremony begins with. */
 const ACT = { uuid: UUID, trustee: BYTES32, attempt: UINT16 }
+const TRUSTEE_KEY_BODY = new ContainerType(
+  { ...ACT, key: new ByteListType(MAX_TRUSTEE_KEY_BYTES) },
+  { typeName: 'TrusteeKeyBody' },
+)
 const CERTIFICATE_BODY = new ContainerType(
   { ...ACT, certificate: new ByteVectorType(CERTIFICATE_BYTES) },
   { typeName: 'CeremonyCertificateBody' },
@@ -152,7 +152,7 @@ function encodeBody(body: UnsignedTransaction): Uint8Array {
     case 'draft':
       return draftBody.encode({ draft: draftToSsz(body.draft), administrator: body.administrator })
     case 'trusteeKey':
-      return trusteeKeyBody.encode({ uuid: utf8(body.uuid), trustee: body.trustee, key: body.key })
+      return trusteeKeyBody.encode({ ...body, uuid: utf8(body.uuid) })
     case 'rollChunk':
       return rollChunkBody.encode({ ...body, uuid: utf8(body.uuid), entries: [...body.entries] })
     case 'rollSignature':

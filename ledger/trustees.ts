@@ -58,8 +58,8 @@ export function placeOfOwner(draft: ElectionDraft, ceremony: Ceremony, owner: nu
 }
 
 /** Whether everything that the trustees must publish before the opening is there. */
-export function areTrusteesReady({ step, mandatoryKeys }: Ceremony): boolean {
-  return step === 'done' && !mandatoryKeys.includes(undefined)
+export function areTrusteesReady({ step }: Ceremony): boolean {
+  return step === 'done'
 }
 
 /** Decoded certificates, by the bytes that later versions of a ceremony share. Only speed depends on it. */
@@ -96,7 +96,7 @@ const structures = new WeakMap<Ceremony, readonly TrusteeKind[]>()
 export function trusteesOf(draft: ElectionDraft, ceremony: Ceremony): readonly TrusteeKind[] {
   const known = structures.get(ceremony)
   if (known !== undefined) return known
-  const singles = ceremony.mandatoryKeys.map((key): TrusteeKind => {
+  const singles = ceremony.mandatory.map(({ key }): TrusteeKind => {
     assert(key !== undefined, 'every mandatory trustee has published a key')
     return { kind: 'single', key: unwrap(decodeTrusteeKey(key)) }
   })
@@ -120,16 +120,23 @@ function thresholdItem({ trusteeThreshold }: ElectionDraft, { members }: Ceremon
 }
 
 /**
- * What would make a structure useless though each part of it is good: keys that cancel out, or that two trustees share. Only
- * trustees who collude get there. Undefined where there is nothing.
+ * What would make the structure of trustees who are ready useless though each part of it is good: keys that cancel out, or that two
+ * trustees share. Only trustees who collude get there. Undefined where there is nothing.
  */
-export function structureFault(trustees: readonly TrusteeKind[]): string | undefined {
-  const keys = trustees.flatMap((item) =>
-    item.kind === 'pedersen' && item.parameters.threshold === 1
-      ? verificationKeys([item]).slice(0, 1)
-      : verificationKeys([item]),
-  )
-  if (new Set(keys.map(pointToHex)).size < keys.length) return 'two trustees have the same key'
+export function structureFault(draft: ElectionDraft, ceremony: Ceremony): string | undefined {
+  const trustees = trusteesOf(draft, ceremony)
+  const owners = new Map<string, number>()
+  // All members of an item with threshold 1 have the same key: any of them decrypts alone.
+  const isAlone = draft.trusteeThreshold === 1
+  for (const [i, key] of verificationKeys(trustees).entries()) {
+    const place = placeOfOwner(draft, ceremony, i + 1)
+    const twin = owners.get(pointToHex(key))
+    if (twin === undefined) owners.set(pointToHex(key), place)
+    else if (!isAlone || twin < draft.mandatoryTrustees.length) {
+      const all = allTrustees(draft)
+      return `${all[twin]?.name ?? ''} and ${all[place]?.name ?? ''} have the same key`
+    }
+  }
   return electionKey(trustees).is0() ? "the trustees' keys cancel each other out" : undefined
 }
 

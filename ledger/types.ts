@@ -65,15 +65,12 @@ export type Transaction =
       readonly administrator: Uint8Array
       readonly signature: Uint8Array
     }
-  /** The Belenios `Single` key of a mandatory trustee. */
-  | {
+  /** The Belenios `Single` key of a mandatory trustee, revealed while the others deal. */
+  | (CeremonyAct & {
       readonly kind: 'trusteeKey'
-      readonly uuid: string
-      readonly trustee: Uint8Array
       /** `encodeTrusteeKey`. */
       readonly key: Uint8Array
-      readonly signature: Uint8Array
-    }
+    })
   | {
       readonly kind: 'rollChunk'
       readonly uuid: string
@@ -113,7 +110,7 @@ export type Transaction =
     })
   | (CeremonyAct & {
       readonly kind: 'ceremonyCommitment'
-      /** `commitmentTo` the coefficients that the dealer will reveal. */
+      /** `commitmentTo` the points that its author will reveal: a dealer's coefficients, or a mandatory trustee's key. */
       readonly commitment: Uint8Array
     })
   | (CeremonyAct & {
@@ -161,7 +158,6 @@ export type RejectionCode =
   | 'unknown-trustee'
   | 'bad-signature'
   | 'wrong-phase'
-  | 'key-exists'
   | 'key-invalid'
   | 'trustee-excluded'
   | 'wrong-attempt'
@@ -229,7 +225,7 @@ export interface RollProgress {
   readonly signers: readonly Uint8Array[]
 }
 
-/** What the ceremony waits for; `done` where nothing is missing, or where there are no threshold trustees. */
+/** What the ceremony waits for; `done` where nothing is missing any more. */
 export type CeremonyStep = 'certificates' | 'commitments' | 'dealings' | 'keys' | 'done'
 
 /** How a trustee left a ceremony: silent in a step until its deadline, or convicted by a complaint. */
@@ -265,6 +261,13 @@ export interface CeremonyMember {
   readonly key?: Uint8Array
 }
 
+/** What a mandatory trustee has published in the present attempt. */
+export interface MandatoryPart {
+  readonly commitment?: Uint8Array
+  /** `encodeTrusteeKey`. */
+  readonly key?: Uint8Array
+}
+
 /** How an election's key comes about. The state commits to it by its root in the record; immutable. */
 export interface Ceremony {
   /** From 1: each time that somebody is left out, it starts again. */
@@ -276,8 +279,8 @@ export interface Ceremony {
   readonly members: readonly CeremonyMember[]
   /** Who is left out, and why, oldest first. */
   readonly faults: readonly CeremonyFault[]
-  /** In the draft's order of mandatory trustees; undefined until published. `encodeTrusteeKey`. */
-  readonly mandatoryKeys: readonly (Uint8Array | undefined)[]
+  /** By place: the draft's mandatory trustees, who are never left out. */
+  readonly mandatory: readonly MandatoryPart[]
 }
 
 /** One election as the state commits to it: small, SSZ, its `hash_tree_root` is a leaf of the state. Big lists are roots. */

@@ -6,7 +6,7 @@
  * What a dealer sends to one member only that member can read; the ledger checks all that is public, and judges complaints.
  */
 import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
-import { type Point, sha256 } from '../crypto/index.ts'
+import { encodePoint, type Point, sha256 } from '../crypto/index.ts'
 import {
   coefficientBytes,
   combinedCoefficients,
@@ -15,10 +15,12 @@ import {
   decodePublicPolynomial,
   decodeShare,
   decodeTrusteeCertificate,
+  decodeTrusteeKey,
   judgeComplaint,
   verifyCertificate,
   verifyMemberKey,
   verifyPublicPolynomial,
+  verifyTrusteeKey,
 } from '../election/index.ts'
 import { contextOf, memberNumber } from './ceremony.ts'
 import { authorNumber, type CeremonyTransaction, commitmentOf } from './check-ceremony.ts'
@@ -36,6 +38,8 @@ export function verifyCeremonyStep(
   election: ElectionState,
   transaction: CeremonyTransaction,
 ): Verified {
+  if (transaction.kind === 'ceremonyCommitment') return ok(undefined)
+  if (transaction.kind === 'trusteeKey') return verifyMandatoryKey(networkId, election, transaction)
   const number = authorNumber(election, transaction.trustee)
   assert(number !== undefined, 'a checked step of a ceremony is by a member')
   const invalid = (why: string): Verified => {
@@ -45,8 +49,6 @@ export function verifyCeremonyStep(
   switch (transaction.kind) {
     case 'ceremonyCertificate':
       return verifyMemberCertificate(election, transaction, number, invalid)
-    case 'ceremonyCommitment':
-      return ok(undefined)
     case 'ceremonyDealing':
       return verifyDealing(networkId, election, transaction, number, invalid)
     case 'ceremonyKey':
@@ -56,6 +58,23 @@ export function verifyCeremonyStep(
     default:
       return unreachable(transaction)
   }
+}
+
+function verifyMandatoryKey(
+  networkId: Uint8Array,
+  { record: { draft }, ceremony }: ElectionState,
+  transaction: TransactionOf<'trusteeKey'>,
+): Verified {
+  const place = trusteePlace(draft, transaction.trustee)
+  const { commitment } = ceremony.mandatory[place ?? -1] ?? {}
+  assert(place !== undefined && commitment !== undefined, 'a key is revealed by who committed to one')
+  const invalid = (why: string): Verified => refuse('key-invalid', `of ${trusteeName(draft, place)}: ${why}`)
+  const key = decodeTrusteeKey(transaction.key)
+  if (!key.ok) return invalid(key.error.detail)
+  if (!verifyTrusteeKey(key.value))
+    return invalid('neutral, or the proof that the trustee knows the private key is wrong')
+  const opened = commitmentOf(networkId, transaction, encodePoint(key.value.publicKey))
+  return equalBytes(commitment, opened) ? ok(undefined) : invalid('not the key that it committed to')
 }
 
 type Invalid = (why: string) => Verified

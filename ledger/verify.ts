@@ -8,11 +8,9 @@ import { ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
 import { decodePoint, IDENTITY } from '../crypto/index.ts'
 import {
   decodePartialDecryption,
-  decodeTrusteeKey,
   type Place,
   verifyBallot,
   verifyPartialDecryption,
-  verifyTrusteeKey,
 } from '../election/index.ts'
 import type { Find } from './check.ts'
 import { verifyAuthor } from './sign.ts'
@@ -37,12 +35,11 @@ export function verifyIn(state: State, find: Find, transaction: Transaction): Ve
     case 'draft':
     case 'rollSignature':
       return author
-    case 'trusteeKey':
-      return verifyKey(transaction)
     case 'rollChunk':
       return verifyChunk(transaction)
     case 'partialDecryption':
       return verifyDecryption(find, transaction)
+    case 'trusteeKey':
     case 'ceremonyCertificate':
     case 'ceremonyCommitment':
     case 'ceremonyDealing':
@@ -75,14 +72,6 @@ function inWords({ question, choice, proof }: Place): string {
     proof === undefined ? '' : `proof ${proof}`,
   ].filter((word) => word !== '')
   return words.length === 0 ? '' : ` (${words.join(', ')})`
-}
-
-function verifyKey({ key }: TransactionOf<'trusteeKey'>): Verified {
-  const decoded = decodeTrusteeKey(key)
-  if (!decoded.ok) return refuse('key-invalid', decoded.error.detail)
-  if (!verifyTrusteeKey(decoded.value))
-    return refuse('key-invalid', 'neutral, or the proof that the trustee knows the private key is wrong')
-  return ok(undefined)
 }
 
 function verifyChunk({ index, entries }: TransactionOf<'rollChunk'>): Verified {

@@ -28,9 +28,9 @@ export interface ElectionPlace {
 
 const placeText = ({ networkId, uuid }: ElectionPlace): string => `${toHex(networkId)}|${uuid}`
 
-/** The private key of a mandatory trustee (a Belenios `Single` key). */
-export function mandatoryPrivateKey(seed: Uint8Array, place: ElectionPlace): bigint {
-  return deriveScalar(seed, `psephos/trustee/single/1|${placeText(place)}`)
+/** The private key of a mandatory trustee (a Belenios `Single` key), of one attempt. */
+export function mandatoryPrivateKey(seed: Uint8Array, place: ElectionPlace, attempt: number): bigint {
+  return deriveScalar(seed, `psephos/trustee/single/1|${placeText(place)}|${attempt}`)
 }
 
 /** The 22-character Belenios seed (specification 4.6.1) of one attempt at a ceremony. */

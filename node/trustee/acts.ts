@@ -78,7 +78,7 @@ export async function act(actor: Actor, duty: Duty, standing: Standing): Promise
     case 'certificate':
       return ok(certify(actor, duty, standing))
     case 'commitment':
-      return ok(commit(actor, standing))
+      return ok(commit(actor, duty, standing))
     case 'dealing':
       return ok(await deal(actor, duty, standing))
     case 'share':
@@ -125,11 +125,17 @@ function numberOf({ ceremony }: Standing, place: number): number {
   return number
 }
 
+function isMandatory({ place }: Duty, { ceremony }: Standing): boolean {
+  return place < ceremony.mandatory.length
+}
+
+function mandatoryKey(actor: Actor, standing: Standing): bigint {
+  return mandatoryPrivateKey(actor.seed, placeOf(actor, standing), standing.ceremony.attempt)
+}
+
 function publishKey(actor: Actor, standing: Standing): Transaction {
-  const { uuid } = standing.record.draft
-  const key = createTrusteeKey(mandatoryPrivateKey(actor.seed, placeOf(actor, standing)), actor.random)
-  const trustee = trusteePublicKey(actor.seed)
-  return signed(actor, { kind: 'trusteeKey', uuid, trustee, key: encodeTrusteeKey(key) })
+  const key = createTrusteeKey(mandatoryKey(actor, standing), actor.random)
+  return signed(actor, { kind: 'trusteeKey', ...stepOf(actor, standing), key: encodeTrusteeKey(key) })
 }
 
 function certify(actor: Actor, { place }: Duty, standing: Standing): Transaction {
@@ -143,10 +149,13 @@ function certify(actor: Actor, { place }: Duty, standing: Standing): Transaction
   })
 }
 
-function commit(actor: Actor, standing: Standing): Transaction {
+function commit(actor: Actor, duty: Duty, standing: Standing): Transaction {
   const step = stepOf(actor, standing)
-  const coefficients = coefficientBytes(coefficientPoints(secretPolynomial(actor, standing)))
-  const commitment = commitmentTo({ networkId: actor.networkId, ...step }, coefficients)
+  const secrets = isMandatory(duty, standing)
+    ? [mandatoryKey(actor, standing)]
+    : secretPolynomial(actor, standing)
+  const points = coefficientBytes(coefficientPoints(secrets))
+  const commitment = commitmentTo({ networkId: actor.networkId, ...step }, points)
   return signed(actor, { kind: 'ceremonyCommitment', ...step, commitment })
 }
 
@@ -265,8 +274,7 @@ async function decryptionKey(
   duty: Duty,
   standing: Standing,
 ): Promise<Result<bigint, ActRefusal>> {
-  if (duty.place < standing.record.draft.mandatoryTrustees.length)
-    return ok(mandatoryPrivateKey(actor.seed, placeOf(actor, standing)))
+  if (isMandatory(duty, standing)) return ok(mandatoryKey(actor, standing))
   const own = await ownShare(actor, duty, standing)
   if (own.kind === 'missing') return refuse('later', 'a dealing of the ceremony cannot be read yet')
   return own.kind === 'good'

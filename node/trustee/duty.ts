@@ -39,10 +39,9 @@ export function dutyOf({ record, ceremony }: Standing, publicKey: Uint8Array): D
   const place = trusteePlace(draft, publicKey)
   if (place === undefined) return undefined
   if (phase === 'draft') {
-    if (place < draft.mandatoryTrustees.length)
-      return ceremony.mandatoryKeys[place] === undefined ? { kind: 'key', place } : undefined
     if (ceremony.step === 'done' || !awaitedPlaces(ceremony).includes(place)) return undefined
-    return { kind: DUTY_OF[ceremony.step], place }
+    const isKey = ceremony.step === 'dealings' && place < draft.mandatoryTrustees.length
+    return { kind: isKey ? 'key' : DUTY_OF[ceremony.step], place }
   }
   // The only tally that exists in the state is the one of all finalised ballots, computed at the closing (T22).
   const owner = ownerOf(draft, ceremony, place)

@@ -20,21 +20,32 @@ export interface Owner {
   readonly seed: Uint8Array
 }
 
-/** Compares the key of a mandatory trustee, or the certificate and the commitment of a member, as far as they are there. */
+/** Compares commitment and key of a mandatory trustee, or certificate and commitment of a member, as far as they are there. */
 export function isOurs({ networkId, seed }: Owner, { place }: Duty, { record, ceremony }: Standing): boolean {
-  const { uuid, mandatoryTrustees, trusteeThreshold } = record.draft
+  const { uuid, trusteeThreshold } = record.draft
   const at = { networkId, uuid }
-  if (place < mandatoryTrustees.length)
-    return beginsWithKeys(ceremony.mandatoryKeys[place], [mandatoryPrivateKey(seed, at)])
-  const { attempt, members } = ceremony
+  const { attempt, members, mandatory } = ceremony
+  const act = { ...at, attempt, trustee: trusteePublicKey(seed) }
+  const single = mandatory[place]
+  if (single !== undefined) {
+    const key = mandatoryPrivateKey(seed, at, attempt)
+    return opens(single.commitment, act, [key]) && beginsWithKeys(single.key, [key])
+  }
   const member = members[memberNumber(ceremony, place) ?? -1]
   assert(member !== undefined, "a duty in a ceremony is a member's")
   const { signing, decryption } = ceremonyKeys(ceremonySeed(seed, at, attempt))
   if (!beginsWithKeys(member.certificate, [signing, decryption])) return false
-  if (member.commitment === undefined) return true
-  const polynomial = ceremonyPolynomial(seed, at, attempt, trusteeThreshold)
-  const act = { ...at, attempt, trustee: trusteePublicKey(seed) }
-  return equalBytes(member.commitment, commitmentTo(act, coefficientBytes(coefficientPoints(polynomial))))
+  return opens(member.commitment, act, ceremonyPolynomial(seed, at, attempt, trusteeThreshold))
+}
+
+/** Whether a commitment, if there is one, is that to the public points of these secrets. */
+function opens(
+  commitment: Uint8Array | undefined,
+  act: Parameters<typeof commitmentTo>[0],
+  secrets: readonly bigint[],
+): boolean {
+  if (commitment === undefined) return true
+  return equalBytes(commitment, commitmentTo(act, coefficientBytes(coefficientPoints(secrets))))
 }
 
 /** Whether bytes, if there are any, begin with the public keys of these private ones. */

@@ -122,8 +122,15 @@ export function partText(standing: Standing, place: number): string {
     if (record.decryptions.some((one) => one.owner === owner)) return 'has decrypted'
     return isAwaited ? 'partial decryption awaited' : 'not needed'
   }
-  const part = role === 'mandatory' ? 'key' : PARTS[ceremony.step]
-  return `${part} ${isAwaited ? 'awaited' : 'published'}`
+  const part = role === 'mandatory' ? MANDATORY_PARTS[ceremony.step] : PARTS[ceremony.step]
+  return part === undefined ? '' : `${part} ${isAwaited ? 'awaited' : 'published'}`
+}
+
+const MANDATORY_PARTS: Readonly<Partial<Record<CeremonyStep, string>>> = {
+  commitments: 'commitment',
+  dealings: 'key',
+  keys: 'key',
+  done: 'key',
 }
 
 const PARTS: Readonly<Record<CeremonyStep, string>> = {
@@ -158,13 +165,7 @@ export function waitingText(standing: Standing): string | undefined {
   const { record, ceremony } = standing
   if (record.phase === 'decrypting') return decryptingText(standing)
   if (record.phase !== 'draft') return undefined
-  const mandatory = record.draft.mandatoryTrustees.length
-  const keyless = awaitedTrustees(record, ceremony).filter((place) => place < mandatory)
-  const parts = [
-    ...(ceremony.step === 'done' ? [] : [ceremonyText(standing)]),
-    ...(keyless.length === 0 ? [] : [`waits for ${ofMandatory(standing, 'key', keyless)}`]),
-  ]
-  return parts.length === 0 ? undefined : parts.join('; ')
+  return ceremony.step === 'done' ? undefined : ceremonyText(standing)
 }
 
 function decryptingText(standing: Standing): string {

@@ -28,6 +28,7 @@ import {
   type TransactionOf,
   transactionId,
 } from '../../ledger/index.ts'
+import { COUNTED_HEARTBEATS } from '../../ledger/limits.ts'
 import {
   type Attempt,
   certificateBy,
@@ -50,6 +51,7 @@ import {
   cast,
   closeElection,
   extend,
+  mandatoryCommitmentBy,
   mandatoryKeyBy,
   recordOf,
   seededRandom,
@@ -160,8 +162,13 @@ function once<T extends Transaction>(at: Attempt, what: string, make: () => T): 
   return transaction
 }
 
-/** What an honest member does in a step. */
+/** What an honest trustee does in a step. */
 export function honestPart(at: Attempt, step: Exclude<CeremonyStep, 'done'>, name: string): Transaction {
+  const { networkId, draft, attempt } = at
+  if (draft.mandatoryTrustees.some((trustee) => trustee.name === name)) {
+    const make = step === 'commitments' ? mandatoryCommitmentBy : mandatoryKeyBy
+    return once(at, `${step} ${name}`, () => make(networkId, draft, name, { attempt }))
+  }
   switch (step) {
     case 'certificates':
       return once(at, `certificate ${name}`, () => certificateBy(at, name))
@@ -208,9 +215,17 @@ export function playTo(stage: CeremonyStage, step: CeremonyStep): void {
   }
 }
 
-/** A block at the deadline of the present step. */
+/** Empty blocks, none of which comes later than counts for deadlines, up to a time. */
+export function passTime({ chain }: CeremonyStage, until: number): void {
+  const most = COUNTED_HEARTBEATS * chain.genesis.parameters.heartbeatMs
+  while (chain.state.head.time + most < until) extend(chain, [], chain.state.head.time + most)
+}
+
+/** A block at the deadline of the present step, after others that keep time moving. */
 export function passDeadline(stage: CeremonyStage, transactions: readonly Transaction[] = []): void {
-  extend(stage.chain, transactions, stageCeremony(stage).deadline)
+  const { deadline } = stageCeremony(stage)
+  passTime(stage, deadline)
+  extend(stage.chain, transactions, deadline)
 }
 
 /** From `frozen` to `decrypting`: opened, voters 0 and 1 vote for the first answer, closed. */
@@ -236,7 +251,6 @@ export function decrypt({ chain, draft }: CeremonyStage, names: readonly string[
 /** An election with a result by two of three and a mandatory trustee; `trustee 2` was left out. */
 export function aTalliedStage(): CeremonyStage {
   const stage = aStage(4, 2, { mandatory: ['court'], hasRoll: true })
-  extend(stage.chain, [mandatoryKeyBy(stage.chain.networkId, stage.draft, 'court')])
   playTo(stage, 'keys')
   playStep(stage, ['trustee 2'])
   passDeadline(stage)

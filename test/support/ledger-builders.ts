@@ -4,7 +4,7 @@
  */
 import { strict as assert } from 'node:assert'
 import { toHex, unwrap, utf8 } from '../../base/index.ts'
-import { deriveScalar } from '../../crypto/index.ts'
+import { deriveScalar, encodePoint, GENERATOR, multiplySecret } from '../../crypto/index.ts'
 import {
   type Ballot,
   ballotId,
@@ -24,6 +24,7 @@ import {
   type Block,
   buildBlock,
   type Change,
+  commitmentTo,
   type ElectionDraft,
   type ElectionRecord,
   type Execution,
@@ -273,15 +274,42 @@ export function mandatoryKeyBy(
   networkId: Uint8Array,
   { uuid }: ElectionDraft,
   name: string,
-  scalar: bigint = trusteeScalar(uuid, name),
+  { scalar = trusteeScalar(uuid, name), attempt = 1 }: MandatoryKeyOptions = {},
 ): Transaction {
   const key = encodeTrusteeKey(createTrusteeKey(scalar, seededRandom(`${uuid} key of ${name}`)))
-  return signed(networkId, { kind: 'trusteeKey', uuid, trustee: keyOf(name), key }, name)
+  return signed(networkId, { kind: 'trusteeKey', uuid, trustee: keyOf(name), attempt, key }, name)
+}
+
+export interface MandatoryKeyOptions {
+  /** Instead of the trustee's own. */
+  readonly scalar?: bigint
+  readonly attempt?: number
+}
+
+/** The commitment of a mandatory trustee to its key. */
+export function mandatoryCommitmentBy(
+  networkId: Uint8Array,
+  { uuid }: ElectionDraft,
+  name: string,
+  { scalar = trusteeScalar(uuid, name), attempt = 1 }: MandatoryKeyOptions = {},
+): Transaction {
+  const act = { uuid, trustee: keyOf(name), attempt }
+  const point = encodePoint(multiplySecret(GENERATOR, scalar))
+  const commitment = commitmentTo({ networkId, ...act }, point)
+  return signed(networkId, { kind: 'ceremonyCommitment', ...act, commitment }, name)
 }
 
 function keysOf(networkId: Uint8Array, draft: ElectionDraft): readonly Transaction[] {
-  const mandatory = draft.mandatoryTrustees.map(({ name }) => mandatoryKeyBy(networkId, draft, name))
-  return [...mandatory, ...(draft.trustees.length === 0 ? [] : aCeremonyRun(networkId, draft).all)]
+  const run = aCeremonyRun(networkId, draft)
+  const names = draft.mandatoryTrustees.map(({ name }) => name)
+  return [
+    ...run.certificates,
+    ...names.map((name) => mandatoryCommitmentBy(networkId, draft, name)),
+    ...run.commitments,
+    ...names.map((name) => mandatoryKeyBy(networkId, draft, name)),
+    ...run.dealings,
+    ...run.keys,
+  ]
 }
 
 export function aPreparation(

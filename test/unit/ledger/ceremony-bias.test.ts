@@ -111,7 +111,7 @@ function aCeremony(rules: Rules, draft: ElectionDraft, random: Random): Outcome 
   for (let draws = 1; ; draws++) {
     const { ceremony, coefficients } = anAttempt(rules, draft, before, random)
     if (coefficients !== undefined) return { hasBit: hasBit(coefficients), draws, ceremony }
-    const outcome = atDeadline(draft, ceremony, ceremony.deadline)
+    const outcome = atDeadline(draft, ceremony, { time: ceremony.deadline, stalledMs: 0 })
     assert.equal(outcome.failure, undefined)
     before = outcome.ceremony
   }

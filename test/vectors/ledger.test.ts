@@ -43,6 +43,7 @@ import {
   cast,
   closeElection,
   extend,
+  mandatoryCommitmentBy,
   mandatoryKeyBy,
   recordOf,
   type TestChain,
@@ -82,9 +83,8 @@ interface Inputs {
   readonly decryptions: readonly string[]
 }
 
-/** Of {@link CEREMONY_DRAFT}: an attempt that ends with a complaint, and what the others do in the next one. */
+/** Of {@link CEREMONY_DRAFT}, mandatory parts first: an attempt that ends with a complaint, and what the others do in the next one. */
 interface CeremonyInputs {
-  readonly mandatory: readonly string[]
   readonly certificates: readonly string[]
   readonly commitments: readonly string[]
   readonly dealings: readonly string[]
@@ -118,14 +118,22 @@ function freshInputs(): Inputs {
 function freshCeremony(networkId: Uint8Array): CeremonyInputs {
   const at = anAttempt(networkId, CEREMONY_DRAFT)
   const { certificates, commitments, dealings } = aCeremonyRun(networkId, CEREMONY_DRAFT)
+  const again = aCeremonyRun(networkId, CEREMONY_DRAFT, 2, ['trustee 3'])
+  const court = [networkId, CEREMONY_DRAFT, 'court'] as const
   const bad = dealingBy(at, 'trustee 3', { shares: { 0: (right) => right.with(-1, right.at(-1)! ^ 1) } })
   return {
-    mandatory: [mandatoryKeyBy(networkId, CEREMONY_DRAFT, 'court')].map(encoded),
     certificates: certificates.map(encoded),
-    commitments: commitments.map(encoded),
-    dealings: [...dealings.slice(0, 2), bad].map(encoded),
+    commitments: [mandatoryCommitmentBy(...court), ...commitments].map(encoded),
+    dealings: [mandatoryKeyBy(...court), ...dealings.slice(0, 2), bad].map(encoded),
     complaint: [complaintBy(at, 'trustee 1', bad, 'trustee 3')].map(encoded),
-    again: aCeremonyRun(networkId, CEREMONY_DRAFT, 2, ['trustee 3']).all.map(encoded),
+    again: [
+      ...again.certificates,
+      mandatoryCommitmentBy(...court, { attempt: 2 }),
+      ...again.commitments,
+      mandatoryKeyBy(...court, { attempt: 2 }),
+      ...again.dealings,
+      ...again.keys,
+    ].map(encoded),
   }
 }
 
@@ -142,21 +150,24 @@ function ceremonyVectors(inputs: CeremonyInputs): Vectors {
   }
   const { draft, chunks, signatures } = aPreparation(networkId, CEREMONY_DRAFT, aRoll(2))
   step('drafted', [draft])
-  step('with a mandatory key', inputs.mandatory.map(decoded))
   for (const part of ['certificates', 'commitments', 'dealings', 'complaint', 'again'] as const)
     step(`after ${part}`, inputs[part].map(decoded))
   extend(chain, [...chunks, ...signatures])
-  const [dealing, complaint] = [inputs.dealings, inputs.complaint].map(([first]) => decoded(first!))
-  assert.ok(dealing?.kind === 'ceremonyDealing' && complaint?.kind === 'ceremonyComplaint')
+  const dealing = decoded(inputs.dealings[1]!)
+  const complaint = decoded(inputs.complaint[0]!)
+  const mandatory = [inputs.commitments, inputs.dealings].map(([first]) => decoded(first!))
+  const [committed, revealed] = mandatory
+  assert.ok(committed?.kind === 'ceremonyCommitment' && revealed?.kind === 'trusteeKey')
+  assert.ok(dealing.kind === 'ceremonyDealing' && complaint.kind === 'ceremonyComplaint')
   const place = { networkId, uuid, attempt: 513, trustee: dealing.trustee }
   const key = decoded(inputs.again.at(-1)!)
   return Object.assign(
     { 'draft with a ceremony encoded': encoded(draft) },
-    ...[inputs.certificates, inputs.commitments, inputs.dealings]
-      .map(([first]) => decoded(first!))
-      .concat(key, complaint)
-      .map((transaction) => transactionVectors(networkId, transaction)),
+    ...[decoded(inputs.certificates[0]!), decoded(inputs.commitments[1]!), dealing, key, complaint].map(
+      (transaction) => transactionVectors(networkId, transaction),
+    ),
     {
+      'commitment to a mandatory key': toHex(committed.commitment),
       'commitment to coefficients': toHex(commitmentTo(place, dealing.polynomial.slice(128))),
       'root of shares': toHex(sharesRoot(dealing.shares)),
       'branch of share 2': proveShare(dealing.shares, 2).map(toHex).join(' '),
@@ -181,7 +192,7 @@ function computed(inputs: Inputs): Vectors {
     validatorsRoot: validatorsRoot(genesis.validators.map(({ publicKey }) => publicKey)),
     nextValidatorsRoot: validatorsRoot([]),
   }
-  const [key, ballot, decryption] = [inputs.keys[0]!, inputs.ballot, inputs.decryptions[0]!].map(decoded)
+  const [key, ballot, decryption] = [inputs.keys[2]!, inputs.ballot, inputs.decryptions[0]!].map(decoded)
   const { draft, chunks, signatures } = aPreparation(networkId, aDraft(), aRoll(2, [3n, 4n]), true)
   const { uuid, opensAt } = aDraft()
   extend(chain, [draft])

@@ -102,7 +102,7 @@ describe('attacks on ballots', () => {
     const others = aPreparation(chain.networkId, aDraft(), aRoll(4))
     const late = [others.chunks[0]!, others.signatures[0]!]
     for (const transaction of late) assertRefused(chain, transaction, 'roll-exists')
-    assertRefused(chain, others.keys[0]!, 'key-exists')
+    for (const key of others.keys) assertRefused(chain, key, 'wrong-phase')
     assertRefused(chain, others.draft, 'election-exists')
     const { roll, electionHash } = recordOf(chain, uuid)
     extend(chain, [], recordOf(chain, uuid).draft.opensAt)

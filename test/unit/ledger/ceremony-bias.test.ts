@@ -111,7 +111,7 @@ function aCeremony(rules: Rules, draft: ElectionDraft, random: Random): Outcome 
   for (let draws = 1; ; draws++) {
     const { ceremony, coefficients } = anAttempt(rules, draft, before, random)
     if (coefficients !== undefined) return { hasBit: hasBit(coefficients), draws, ceremony }
-    const outcome = atDeadline(draft, ceremony, ceremony.deadline)
+    const outcome = atDeadline(draft, ceremony, { time: ceremony.deadline, stalledMs: 0 })
     assert.equal(outcome.failure, undefined)
     before = outcome.ceremony
   }
@@ -172,5 +172,53 @@ describe('T17 a dealer who reveals last and looks for a polynomial that gives th
       assert.ok(ceremony.faults.every(({ place, kind }) => place >= HONEST && kind === 'no-dealing'))
       assert.equal(new Set(ceremony.faults.map(({ place }) => place)).size, draws - 1)
     }
+  })
+})
+
+/** Whether the key of a ceremony of two members and a mandatory trustee has the bit; the mandatory one wants it, and reveals last. */
+function lastMandatory(hasCommitments: boolean, random: Random): boolean {
+  const draft = aDraft(thresholdTrustees(HONEST, 1, ['court']))
+  let ceremony = newCeremony(draft, GENESIS_TIME)
+  const publish = (place: number, part: Omit<CeremonyMember, 'place'>): void => {
+    ceremony = withPart(draft, ceremony, place, part, ceremony.deadline - 1)
+  }
+  const [court = 0, ...members] = allTrustees(draft).map((_, place) => place)
+  const own = allTrustees(draft).map(() => coefficientPoints([randomScalar(random)])[0]!)
+  for (const place of members) publish(place, { certificate: random(128) })
+  for (const [place, point] of own.entries())
+    publish(place, { commitment: commitmentOf(draft, ceremony, place, point) })
+  for (const place of members)
+    publish(place, {
+      dealing: { polynomial: encodePoint(own[place]!), sharesRoot: ZEROS, transaction: ZEROS },
+    })
+
+  // It waits as long as it likes: no deadline leaves it out. It knows everything, and tries keys until one is right.
+  const late = { time: ceremony.deadline + 1000, stalledMs: 0 }
+  assert.equal(atDeadline(draft, ceremony, late).ceremony, ceremony)
+  const others = members.map((place) => own[place]!)
+  let mine = own[court]!
+  const opens = (key: Point): boolean =>
+    equalBytes(ceremony.mandatory[court]!.commitment!, commitmentOf(draft, ceremony, court, key))
+  let key = mine
+  for (let tries = 0; tries < TRIES && !hasBit([...others, key]); tries++, mine = mine.add(GENERATOR))
+    if (!hasCommitments || opens(mine)) key = mine
+  publish(court, { key: encodePoint(key) })
+  assert.deepEqual([ceremony.step, ceremony.attempt, ceremony.faults], ['keys', 1, []])
+  return hasBit([...others, key])
+}
+
+describe('T17 a mandatory trustee who reveals last and looks for a key that gives the one it wants', () => {
+  const COUNT = 200
+  const successes = (hasCommitments: boolean): number => {
+    const random = seededRandom(`mandatory bias ${hasCommitments}`)
+    return Array.from({ length: COUNT }, () => lastMandatory(hasCommitments, random)).filter(Boolean).length
+  }
+
+  it('has its way in half of the ceremonies, as anybody, because it has committed before', () => {
+    assertNear(successes(true), COUNT, 1 / 2)
+  })
+
+  it('would have its way almost always without commitments: that is what they are for', () => {
+    assert.ok(successes(false) >= COUNT * 0.99)
   })
 })

@@ -14,6 +14,7 @@ import {
   memberNames,
   partsOfStep,
   passDeadline,
+  passTime,
   playStep,
   playTo,
   stageCeremony,
@@ -92,6 +93,7 @@ describe('the deadline of a step', () => {
       const before = aCopyOf(three[step])
       const { deadline } = stageCeremony(before)
       playStep(before, [BOB])
+      passTime(before, deadline)
       extend(before.chain, [], deadline - 1)
       assert.deepEqual(standing(before), [1, step, [ADA, BOB, CAT], []])
       const at = aCopyOf(before)
@@ -104,6 +106,7 @@ describe('the deadline of a step', () => {
       const stage = aCopyOf(three[step])
       const { deadline } = stageCeremony(stage)
       playStep(stage, [BOB])
+      passTime(stage, deadline)
       const late = partsOfStep(stage)
       assertLastRefused(stage.chain, late, 'trustee-excluded', /trustee 2 .* left out/, deadline)
       extend(stage.chain, late, deadline - 1)
@@ -126,22 +129,25 @@ describe('the deadline of a step', () => {
     const stage = aCopyOf(three.commitments)
     const [first] = partsOfStep(stage)
     extend(stage.chain, partsOfStep(stage, [ADA, CAT]))
+    passTime(stage, stageCeremony(stage).deadline)
     // Ada and Cat are silent: one of three is too few, so the election is abandoned before anything is taken.
     assertLastRefused(stage.chain, [first!], 'wrong-phase', /abandoned/, stageCeremony(stage).deadline)
     const other = aCopyOf(three.commitments)
     const mine = partsOfStep(other, [BOB, CAT])
     extend(other.chain, partsOfStep(other, [CAT]))
+    passTime(other, stageCeremony(other).deadline)
     const [again] = mine
     assertLastRefused(other.chain, [again!], 'wrong-attempt', /attempt 2/, stageCeremony(other).deadline)
   })
 
-  it('long past is one attempt only: the next deadline counts from the block that saw it', () => {
+  it('is seen by a later block, too: the next one counts from that', () => {
     const stage = aStage(4, 1)
     playStep(stage, [ADA])
-    const { opensAt } = stage.draft
-    extend(stage.chain, [], opensAt - 1000)
+    const { deadline } = stageCeremony(stage)
+    passTime(stage, deadline)
+    extend(stage.chain, [], deadline + 77)
     assert.deepEqual(standing(stage), [2, 'certificates', [BOB, CAT, DAN], [`${ADA} 1 no-certificate`]])
-    assert.equal(stageCeremony(stage).deadline, opensAt - 1000 + 333)
+    assert.equal(stageCeremony(stage).deadline, deadlineAfter(stage))
   })
 
   it('and the opening in one block: the election is abandoned, and says whom it waited for', () => {
@@ -151,15 +157,17 @@ describe('the deadline of a step', () => {
     assert.deepEqual(faultsOf(stage), [])
     assert.equal(
       stageRecord(stage).reason,
-      'not ready at its opening: no key of court; ' +
-        'the key ceremony waits at step 1 of 4 (certificates) for trustee 2',
+      'not ready at its opening: the key ceremony waits at step 1 of 4 (certificates) for trustee 2',
     )
   })
 })
 
+/** Where a later attempt has begun with the last block: each step that may still come has as much, and one is to spare. */
 const deadlineAfter = (stage: CeremonyStage): number => {
   const { time } = stage.chain.state.head
-  return time + Math.floor((stage.draft.opensAt - time) / 3)
+  const { opensAt, trusteeThreshold } = stage.draft
+  const steps = 4 + 4 * (memberNames(stage).length - trusteeThreshold)
+  return time + Math.floor((opensAt - time) / (steps + 1))
 }
 
 describe('a ceremony without those who fell silent', () => {
@@ -210,9 +218,13 @@ describe('a ceremony without those who fell silent', () => {
     ])
     const many = aStage(7, 2, { mandatory: ['court'] })
     assert.deepEqual(missingTrusteeParts(many.draft, stageCeremony(many)), [
-      'no key of court',
       'the key ceremony waits at step 1 of 4 (certificates) ' +
         'for trustee 1, trustee 2, trustee 3, trustee 4 and 3 more',
+    ])
+    const mandatory = aStage(0, 0, { mandatory: ['court', 'city'] })
+    playStep(mandatory, ['court'])
+    assert.deepEqual(missingTrusteeParts(mandatory.draft, stageCeremony(mandatory)), [
+      'the key ceremony waits at step 2 of 4 (commitments) for court',
     ])
   })
 })
@@ -293,10 +305,16 @@ describe('a ceremony with too few who remain', () => {
 
   it('does not count mandatory trustees, who have no deadline but the opening', () => {
     const stage = aStage(1, 1, { mandatory: ['court'], hasRoll: true })
-    playTo(stage, 'done')
+    playTo(stage, 'dealings')
+    playStep(stage, ['court'])
+    passTime(stage, stage.draft.opensAt - 1)
     extend(stage.chain, [], stage.draft.opensAt - 1)
+    assert.deepEqual(standing(stage), [1, 'dealings', [ADA], []])
     assert.equal(stageRecord(stage).phase, 'draft')
     extend(stage.chain, [], stage.draft.opensAt)
-    assert.equal(stageRecord(stage).reason, 'not ready at its opening: no key of court')
+    assert.equal(
+      stageRecord(stage).reason,
+      'not ready at its opening: the key ceremony waits at step 3 of 4 (dealings) for court',
+    )
   })
 })

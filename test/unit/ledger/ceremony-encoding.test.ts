@@ -40,7 +40,7 @@ import {
   presentAttempt,
   stageCeremony,
 } from '../../support/ceremony-stage.ts'
-import { extend, inputsOf, keyOf, mandatoryKeyBy } from '../../support/ledger-builders.ts'
+import { extend, inputsOf, keyOf } from '../../support/ledger-builders.ts'
 import { executeForged } from '../../support/refusals.ts'
 
 const BYTES32 = new ByteVectorType(32)
@@ -82,7 +82,10 @@ const SCHEMA = new ContainerType({
     }),
     256,
   ),
-  mandatoryKeys: new ListCompositeType(new ByteListType(512), 256),
+  mandatory: new ListCompositeType(
+    new ContainerType({ commitment: new ListCompositeType(BYTES32, 1), key: optional(512) }),
+    256,
+  ),
 })
 
 const filled = (length: number, byte: number): Uint8Array => new Uint8Array(length).fill(byte)
@@ -104,7 +107,7 @@ const MIXED: Ceremony = {
     { place: 3, attempt: 1, kind: 'no-commitment' },
     { place: 4, attempt: 299, kind: 'false-complaint', other: 0 },
   ],
-  mandatoryKeys: [filled(96, 8), undefined],
+  mandatory: [{ commitment: filled(32, 9), key: filled(96, 8) }, { commitment: filled(32, 10) }, {}],
 }
 
 describe('the encoding of a ceremony', () => {
@@ -124,7 +127,11 @@ describe('the encoding of a ceremony', () => {
         { place: 3, attempt: 1, kind: 1, other: [] },
         { place: 4, attempt: 299, kind: 5, other: [0] },
       ],
-      mandatoryKeys: [filled(96, 8), new Uint8Array(0)],
+      mandatory: [
+        { commitment: [filled(32, 9)], key: [filled(96, 8)] },
+        { commitment: [filled(32, 10)], key: [] },
+        { commitment: [], key: [] },
+      ],
     }
     assert.equal(toHex(encodeCeremony(MIXED)), toHex(SCHEMA.serialize(value)))
     assert.equal(toHex(ceremonyRoot(MIXED)), toHex(SCHEMA.hashTreeRoot(value)))
@@ -149,7 +156,7 @@ describe('the encoding of a ceremony', () => {
         deadline: 0,
         members: [],
         faults: [{ place: 3, attempt: 1, kind }],
-        mandatoryKeys: [],
+        mandatory: [],
       })
       // After the fixed part (23 bytes), the list has one offset of 4 bytes, then place and attempt.
       assert.equal(bytes[23 + 4 + 4], number)
@@ -166,14 +173,14 @@ describe('the encoding of a ceremony', () => {
     for (const other of [
       new Uint8Array(0),
       bytes.slice(0, -1),
-      concat(encodeCeremony({ ...MIXED, mandatoryKeys: [] }), Uint8Array.of(0)),
+      concat(encodeCeremony({ ...MIXED, mandatory: [] }), Uint8Array.of(0)),
       // The step, and the offset of the first list.
       bytes.with(2, 5),
       bytes.with(11, bytes[11]! + 1),
     ])
       assert.equal(codeOf(other), 'malformed')
-    const single = encodeCeremony({ ...MIXED, faults: MIXED.faults.slice(0, 1) })
-    const at = single.length - 96 - 8 - 5
+    const single = encodeCeremony({ ...MIXED, faults: MIXED.faults.slice(0, 1), mandatory: [] })
+    const at = single.length - 5
     assert.equal(unwrap(decodeCeremony(single.with(at, 5))).faults[0]?.kind, 'false-complaint')
     assert.equal(codeOf(single.with(at, 6)), 'malformed')
   })
@@ -192,7 +199,7 @@ describe('the encoding of a ceremony', () => {
         kind: 'bad-share',
         other: 1,
       })),
-      mandatoryKeys: new Array<Uint8Array>(mandatory).fill(filled(96, 1)),
+      mandatory: Array.from({ length: mandatory }, () => ({ commitment: filled(32, 2), key: filled(96, 1) })),
     })
     for (const [size, threshold, mandatory] of [
       [256, 64, 0],
@@ -216,7 +223,7 @@ describe('a commitment', () => {
   const place = { networkId: filled(32, 1), uuid: 'CeremonyBridge', attempt: 513, trustee: keyOf('ada') }
   const coefficients = filled(64, 9)
 
-  it('is the hash of tag, network, election, attempt, dealer and coefficients', () => {
+  it('is the hash of tag, network, election, attempt, trustee and points', () => {
     const hash = (...parts: readonly (string | Uint8Array)[]): Buffer =>
       parts.reduce((sum, part) => sum.update(part), createHash('sha256')).digest()
     const expected = hash(
@@ -230,7 +237,7 @@ describe('a commitment', () => {
     assert.equal(toHex(commitmentTo(place, coefficients)), expected.toString('hex'))
   })
 
-  it('is another one in another network, election or attempt, for another dealer or other coefficients', () => {
+  it('is another one in another network, election or attempt, for another trustee or other points', () => {
     const all = [
       commitmentTo(place, coefficients),
       commitmentTo({ ...place, networkId: filled(32, 2) }, coefficients),
@@ -268,7 +275,6 @@ describe('the root of shares', () => {
 
 describe('a durable image with a ceremony', () => {
   const stage = aStage(3, 1, { mandatory: ['court'], hasRoll: true })
-  extend(stage.chain, [mandatoryKeyBy(stage.chain.networkId, stage.draft, 'court')])
   playTo(stage, 'keys')
   const before = aCopyOf(stage)
   playStep(stage, ['trustee 2'])
@@ -327,8 +333,9 @@ describe('a durable image with a ceremony', () => {
       { members: [...rest, first!] },
       { members: [{ ...first!, key: rest[0]!.key! }, ...rest] },
       { members: [{ place: first!.place }, ...rest] },
-      { mandatoryKeys: [undefined] },
-      { mandatoryKeys: [] },
+      { mandatory: [{}] },
+      { mandatory: [{ key: ceremony.mandatory[0]!.key! }] },
+      { mandatory: [] },
     ]
     for (const change of changes)
       assert.match(

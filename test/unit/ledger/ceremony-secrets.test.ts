@@ -19,7 +19,7 @@ import {
   stageCeremony,
   vote,
 } from '../../support/ceremony-stage.ts'
-import { extend, mandatoryKeyBy, trusteeScalar } from '../../support/ledger-builders.ts'
+import { trusteeScalar } from '../../support/ledger-builders.ts'
 
 /** All secrets of an attempt, each with what it is. */
 function secretsOf(at: Attempt): ReadonlyMap<string, bigint> {
@@ -72,7 +72,6 @@ describe('T16 T38 what a network sends, stores and exports', () => {
   it('has no share, coefficient or key of anybody in it, not even of an attempt that failed', async () => {
     const stage = aStage(3, 2, { mandatory: ['court'], hasRoll: true })
     const { chain, draft } = stage
-    extend(chain, [mandatoryKeyBy(chain.networkId, draft, 'court')])
     const first = presentAttempt(stage)
     playTo(stage, 'keys')
     const dealt = toHex(proveCeremony(chain.state, draft.uuid)!)

@@ -1,15 +1,12 @@
 /** Decrypting with shares of a ceremony: any threshold, never more, never early, and a wrong one is named. */
 import { strict as assert } from 'node:assert'
-import { toHex, unwrap } from '../../../base/index.ts'
-import { modOrder, ORDER, randomScalar } from '../../../crypto/index.ts'
+import { unwrap } from '../../../base/index.ts'
+import { modOrder, ORDER } from '../../../crypto/index.ts'
 import {
   createPartialDecryption,
-  createTrusteeKey,
-  decodeMemberKey,
   decodePartialDecryption,
   decodeTally,
   encodePartialDecryption,
-  encodeTrusteeKey,
 } from '../../../election/index.ts'
 import {
   allTrustees,
@@ -27,7 +24,6 @@ import {
   assertTallied,
   type CeremonyStage,
   decrypt,
-  memberNames,
   passDeadline,
   playStep,
   playTo,
@@ -48,6 +44,7 @@ import {
   closeElection,
   extend,
   keyOf,
+  mandatoryCommitmentBy,
   mandatoryKeyBy,
   recordOf,
   seededRandom,
@@ -64,10 +61,6 @@ playTo(closed, 'commitments')
 playStep(closed, [BOB])
 passDeadline(closed)
 playTo(closed, 'done')
-extend(
-  closed.chain,
-  ['court', 'city'].map((name) => mandatoryKeyBy(closed.chain.networkId, closed.draft, name)),
-)
 const frozen = aCopyOf(closed)
 vote(closed)
 
@@ -219,10 +212,6 @@ describe('T22 a partial decryption', () => {
       changes: { uuid: 'Second1Bridge2' },
     })
     playTo(other, 'done')
-    extend(
-      other.chain,
-      ['court', 'city'].map((name) => mandatoryKeyBy(other.chain.networkId, other.draft, name)),
-    )
     vote(other)
     const { decryption } = aDecryption(other.chain, other.draft.uuid, ADA)
     assertRefused(stage.chain, decryptionWith(stage, ADA, decryption), 'decryption-invalid', 'verify', detail)
@@ -247,6 +236,9 @@ describe('T22 a partial decryption', () => {
   })
 })
 
+/** Private keys of mandatory trustees, by name. */
+type Keys = Readonly<Record<string, bigint>>
+
 describe('T16 trustees who collude to make the key useless', () => {
   /** An election of these trustees in a network where another one goes on. */
   function colluding(trustees: Partial<ElectionDraft>): CeremonyStage {
@@ -262,82 +254,48 @@ describe('T16 trustees who collude to make the key useless', () => {
     extend(chain, [aPreparation(chain.networkId, next, aRoll(1)).draft])
     assert.equal(recordOf(chain, 'Second1Bridge2').ballots, 1)
   }
-  const key = (stage: CeremonyStage, name: string, scalar: bigint): Transaction =>
-    mandatoryKeyBy(stage.chain.networkId, stage.draft, name, scalar)
-
-  it('have their election abandoned when their keys cancel each other out, and the network goes on', () => {
-    const { mandatoryTrustees } = thresholdTrustees(0, 0, ['court', 'city'])
-    const stage = colluding({ mandatoryTrustees })
-    extend(stage.chain, [key(stage, 'court', 7n), key(stage, 'city', ORDER - 7n)])
-    const { phase, reason, electionKey, electionHash } = stageRecord(stage)
-    assert.deepEqual([phase, electionKey, electionHash], ['abandoned', undefined, undefined])
-    assert.equal(reason, "the trustees' keys cancel each other out")
-    assertGoesOn(stage)
-  })
-
-  it('have it abandoned also when mandatory trustees cancel out what a ceremony has made', () => {
-    const stage = colluding(thresholdTrustees(1, 1, ['court']))
-    playTo(stage, 'done')
-    const share = memberShare(presentAttempt(stage), ADA)
-    extend(stage.chain, [key(stage, 'court', modOrder(ORDER - share))])
-    assert.equal(stageRecord(stage).reason, "the trustees' keys cancel each other out")
-    assertGoesOn(stage)
-  })
-
-  it('have it abandoned when a member arrives at the key of a mandatory trustee', () => {
-    const stage = colluding(thresholdTrustees(1, 1, ['court']))
-    extend(stage.chain, [key(stage, 'court', 7n)])
-    playStep(stage)
-    const at = presentAttempt(stage)
-    extend(stage.chain, [commitmentBy(at, ADA, [7n])])
-    extend(stage.chain, [dealingBy(at, ADA, { polynomial: [7n] })])
-    extend(stage.chain, [keyBy(at, ADA, 7n)])
-    assert.equal(stageRecord(stage).reason, 'two trustees have the same key')
-    assertGoesOn(stage)
-  })
-
-  it('cannot copy the key of a member, whose proof is there to be copied with it', () => {
-    const stage = aStage(2, 2, { mandatory: ['court'], hasRoll: true })
-    playTo(stage, 'keys')
-    playStep(stage, [ADA])
-    const member = unwrap(decodeMemberKey(stageCeremony(stage).members[1]!.key!))
-    const copied = encodeTrusteeKey({ publicKey: member.publicKey, proof: member.proof })
-    const body = { kind: 'trusteeKey', uuid: stage.draft.uuid, trustee: keyOf('court'), key: copied } as const
-    const copy = signed(stage.chain.networkId, body, 'court')
-    assertRefused(stage.chain, copy, 'key-exists', 'execution', /the key of trustee 3 \(trustee 2/)
-    extend(stage.chain, [mandatoryKeyBy(stage.chain.networkId, stage.draft, 'court')])
-    playStep(stage)
-    assert.equal(stageRecord(stage).phase, 'frozen')
-  })
-
-  it('cannot publish one mandatory key twice, under two names', () => {
-    const stage = colluding(thresholdTrustees(0, 0, ['court', 'city']))
-    extend(stage.chain, [key(stage, 'court', 7n)])
-    assertRefused(
-      stage.chain,
-      key(stage, 'city', 7n),
-      'key-exists',
-      'execution',
-      /the key of trustee 1 \(court/,
+  /** Mandatory trustees commit to the keys of these scalars, with whatever the members do. */
+  function commitTo({ chain, draft }: CeremonyStage, keys: Keys, members: readonly Transaction[] = []): void {
+    const { networkId } = chain
+    const own = Object.entries(keys).map(([name, scalar]) =>
+      mandatoryCommitmentBy(networkId, draft, name, { scalar }),
     )
-  })
-})
+    extend(chain, [...own, ...members])
+  }
+  function reveal({ chain, draft }: CeremonyStage, keys: Keys, members: readonly Transaction[] = []): void {
+    const { networkId } = chain
+    const own = Object.entries(keys).map(([name, scalar]) =>
+      mandatoryKeyBy(networkId, draft, name, { scalar }),
+    )
+    extend(chain, [...own, ...members])
+  }
 
-describe('a mandatory trustee', () => {
-  it('publishes its key whichever step the others are at, and no threshold trustee publishes such a key', () => {
-    const stage = aStage(2, 1, { mandatory: ['court'], hasRoll: true })
-    const scalar = randomScalar(seededRandom('some key'))
-    const encoded = encodeTrusteeKey(createTrusteeKey(scalar, seededRandom('some proof')))
-    const body = { kind: 'trusteeKey', uuid: stage.draft.uuid, trustee: keyOf(ADA), key: encoded } as const
-    const wrong = signed(stage.chain.networkId, body, ADA)
-    for (const step of ['certificates', 'commitments', 'dealings', 'keys', 'done'] as const) {
-      playTo(stage, step)
-      assertRefused(stage.chain, wrong, 'unknown-trustee', 'check', new RegExp(toHex(keyOf(ADA))))
-      const copy = aCopyOf(stage)
-      extend(copy.chain, [mandatoryKeyBy(copy.chain.networkId, copy.draft, 'court')])
-      playTo(copy, 'done')
-      assert.equal(stageRecord(copy).phase, 'frozen')
-      assert.deepEqual(memberNames(copy), [ADA, BOB])
-    }
-  })
+  for (const [what, city, fault] of [
+    ['cancel each other out', ORDER - 7n, "the trustees' keys cancel each other out"],
+    ['are the same, which the reason says by names', 7n, 'court and city have the same key'],
+  ] as const)
+    it(`have their election abandoned when their keys ${what}, and the network goes on`, () => {
+      const stage = colluding(thresholdTrustees(0, 0, ['court', 'city']))
+      commitTo(stage, { court: 7n, city })
+      reveal(stage, { court: 7n, city })
+      const { phase, reason, electionKey, electionHash } = stageRecord(stage)
+      assert.deepEqual([phase, electionKey, electionHash], ['abandoned', undefined, undefined])
+      assert.equal(reason, fault)
+      assertGoesOn(stage)
+    })
+
+  for (const [what, court, fault] of [
+    ['cancels out what a ceremony has made', ORDER - 7n, "the trustees' keys cancel each other out"],
+    ['has the key of a member', 7n, 'court and trustee 1 have the same key'],
+  ] as const)
+    it(`have it abandoned also when a mandatory trustee ${what}`, () => {
+      const stage = colluding(thresholdTrustees(1, 1, ['court']))
+      playStep(stage)
+      const at = presentAttempt(stage)
+      commitTo(stage, { court }, [commitmentBy(at, ADA, [7n])])
+      reveal(stage, { court }, [dealingBy(at, ADA, { polynomial: [7n] })])
+      extend(stage.chain, [keyBy(at, ADA, 7n)])
+      assert.equal(stageRecord(stage).reason, fault)
+      assertGoesOn(stage)
+    })
 })

@@ -10,13 +10,11 @@ import {
   stageCeremony,
   stageRecord,
 } from '../../support/ceremony-stage.ts'
-import { extend, mandatoryKeyBy } from '../../support/ledger-builders.ts'
 import { SOURCE_FOLDERS, sourceFiles } from '../../support/source-files.ts'
 
 /** A finished ceremony beside a mandatory trustee. */
 function finished(size: number, threshold: number): CeremonyStage {
   const stage = aStage(size, threshold, { mandatory: ['court'] })
-  extend(stage.chain, [mandatoryKeyBy(stage.chain.networkId, stage.draft, 'court')])
   playTo(stage, 'done')
   return stage
 }

@@ -8,7 +8,6 @@ import {
   type Ceremony,
   executeBlock,
   loadState,
-  missingTrusteeParts,
   proveCeremony,
   stateRoot,
   type Transaction,
@@ -41,7 +40,6 @@ import {
   aRoll,
   extend,
   inputsOf,
-  mandatoryKeyBy,
   recordOf,
   type TestChain,
   thresholdTrustees,
@@ -131,17 +129,14 @@ describe('a key ceremony', () => {
     assert.deepEqual(recordOf(chain, draft.uuid).electionKey, stageRecord(many).electionKey)
   })
 
-  it('freezes the election with whatever comes last: a key share, a mandatory key, a roll signature', () => {
+  it('freezes the election with whatever comes last: a key share, a roll signature', () => {
     const draft = aDraft(thresholdTrustees(2, 2, ['court']))
-    const { networkId } = aChain()
-    const parts = aPreparation(networkId, draft, aRoll(2))
-    const court = [mandatoryKeyBy(networkId, draft, 'court')]
-    const { all } = aCeremonyRun(networkId, draft)
+    const parts = aPreparation(aChain().networkId, draft, aRoll(2))
+    const { keys } = parts
     const roll = [...parts.chunks, ...parts.signatures]
     const hashes = [
-      [...court, ...roll, ...all],
-      [...all, ...roll, ...court],
-      [...all, ...court, ...roll],
+      [...roll, ...keys],
+      [...keys, ...roll],
     ].map((order) => {
       const chain = aChain()
       extend(chain, [parts.draft, ...order.slice(0, -1)])
@@ -153,11 +148,20 @@ describe('a key ceremony', () => {
     assert.equal(new Set(hashes).size, 1)
   })
 
-  it('is done from the beginning where all trustees are mandatory', () => {
-    const stage = aStage(0, 0, { mandatory: ['court', 'city'] })
-    const { attempt, step, deadline, members, faults } = stageCeremony(stage)
-    assert.deepEqual([attempt, step, deadline, members, faults], [1, 'done', 0, [], []])
-    assert.deepEqual(missingTrusteeParts(stage.draft, stageCeremony(stage)), ['no key of court, city'])
+  it('has two steps where all trustees are mandatory, the last of which freezes the election', async () => {
+    const stage = aStage(0, 0, { mandatory: ['court', 'city'], hasRoll: true })
+    for (const step of ['commitments', 'dealings'] as const) {
+      assert.deepEqual([stageCeremony(stage).attempt, stageCeremony(stage).step], [1, step])
+      playStep(stage, ['city'])
+      assert.equal(stageCeremony(stage).step, step)
+      playStep(stage)
+    }
+    const { step, deadline, members, faults } = stageCeremony(stage)
+    assert.deepEqual([step, deadline, members, faults], ['done', 0, [], []])
+    assert.equal(stageRecord(stage).phase, 'frozen')
+    vote(stage)
+    decrypt(stage, ['city', 'court'])
+    await assertTallied(stage)
   })
 })
 
@@ -167,19 +171,17 @@ describe('T23 a node that restarts after any block of a ceremony', () => {
     ['the draft', () => {}],
     ['the first certificate', (stage) => extend(stage.chain, partsOfStep(stage).slice(0, 1))],
     ['all certificates', playStep],
-    ['one commitment', (stage) => extend(stage.chain, partsOfStep(stage).slice(2))],
+    ['one commitment', (stage) => extend(stage.chain, partsOfStep(stage).slice(3))],
+    ['a mandatory commitment', (stage) => extend(stage.chain, partsOfStep(stage).slice(0, 1))],
     ['all commitments', playStep],
     ['two dealings', (stage) => playStep(stage, ['trustee 2'])],
     ['a deadline', passDeadline],
     ['all certificates again', playStep],
     ['all commitments again', playStep],
+    ['the mandatory key', (stage) => extend(stage.chain, partsOfStep(stage).slice(0, 1))],
     ['all dealings', playStep],
     ['a key share', (stage) => extend(stage.chain, partsOfStep(stage).slice(1))],
     ['all key shares', playStep],
-    [
-      'the mandatory key',
-      ({ chain, draft }) => extend(chain, [mandatoryKeyBy(chain.networkId, draft, 'court')]),
-    ],
     ['the closing', vote],
     ['the first decryption', (stage) => decrypt(stage, ['trustee 3'])],
     ['the result', (stage) => decrypt(stage, ['trustee 1', 'court'])],
@@ -206,8 +208,6 @@ describe('what a ceremony leaves', () => {
   playStep(stage, ['trustee 2'])
   passDeadline(stage)
   playTo(stage, 'done')
-  for (const name of ['city', 'court'])
-    extend(stage.chain, [mandatoryKeyBy(stage.chain.networkId, stage.draft, name)])
   const ceremony = (): Ceremony => stageCeremony(stage)
 
   it('T16 is a key that the ledger computed, which nobody announced and nobody has the private part of', () => {

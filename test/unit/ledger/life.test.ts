@@ -57,7 +57,7 @@ describe('the life of an election', () => {
     const orders = [
       [...parts.keys, ...parts.chunks, ...parts.signatures],
       [...parts.chunks, ...parts.signatures, ...parts.keys],
-      [parts.keys[0]!, ...parts.chunks, parts.signatures[0]!, parts.keys[1]!, parts.signatures[1]!],
+      [parts.keys[0]!, ...parts.chunks, parts.signatures[0]!, ...parts.keys.slice(1), parts.signatures[1]!],
     ]
     const hashes = orders.map((order) => {
       const chain = aChain()
@@ -183,9 +183,16 @@ describe('the life of an election', () => {
   it('is abandoned at its opening when something is missing, and says what', () => {
     const parts = aPreparation(aChain().networkId, aDraft(), aRoll(3))
     const cases = [
-      [[], /no key of validator 1, validator 2; there is no roll$/],
+      [[], /step 2 of 4 \(commitments\) for validator 1, validator 2; there is no roll$/],
       [[...parts.keys], /^not ready at its opening: there is no roll$/],
-      [[parts.keys[1]!, ...parts.chunks, ...parts.signatures], /: no key of validator 1$/],
+      [
+        [parts.keys[1]!, ...parts.chunks, ...parts.signatures],
+        /: the key ceremony waits at step 2 of 4 \(commitments\) for validator 1$/,
+      ],
+      [
+        [...parts.keys.slice(0, 3), ...parts.chunks, ...parts.signatures],
+        /: the key ceremony waits at step 3 of 4 \(dealings\) for validator 2$/,
+      ],
       [[...parts.keys, ...parts.chunks], /the roll is signed by 0 of 2 registrars/],
       [[...parts.keys, ...parts.chunks, parts.signatures[0]!], /the roll is signed by 1 of 2 registrars/],
     ] as const

@@ -95,37 +95,61 @@ describe('a draft transaction is refused', () => {
 
 describe('a trustee key is refused', () => {
   const keyBy = (chain: TestChain, name: string, key: Uint8Array): Transaction =>
-    signed(chain.networkId, { kind: 'trusteeKey', uuid: aDraft().uuid, trustee: keyOf(name), key }, name)
+    signed(
+      chain.networkId,
+      { kind: 'trusteeKey', uuid: aDraft().uuid, trustee: keyOf(name), attempt: 1, key },
+      name,
+    )
   const aKey = (): Uint8Array => encodeTrusteeKey(createTrusteeKey(77n, seededRandom('key')))
+  /** An election whose trustees have committed to their keys, and what reveals them. */
+  function committed(): { chain: TestChain; revealed: readonly Transaction[] } {
+    const { chain, parts } = drafted()
+    extend(chain, parts.keys.slice(0, 2))
+    return { chain, revealed: parts.keys.slice(2) }
+  }
 
   it('for an election that is not there', () => {
     const { parts } = drafted()
-    assertRefused(aChain(), parts.keys[0]!, 'unknown-election', 'check')
+    for (const part of parts.keys) assertRefused(aChain(), part, 'unknown-election', 'check')
   })
   it('from somebody who is no trustee', () => {
-    const { chain } = drafted()
+    const { chain } = committed()
     assertRefused(chain, keyBy(chain, 'registrar 1', aKey()), 'unknown-trustee', 'check')
   })
   it('when it is not a key, or its proof is wrong', () => {
-    const { chain } = drafted()
+    const { chain } = committed()
     const key = aKey()
     assertRefused(chain, keyBy(chain, 'validator 1', key.slice(1)), 'key-invalid', 'verify')
     const wrong = key.with(key.length - 1, key.at(-1)! ^ 1)
     assertRefused(chain, keyBy(chain, 'validator 1', wrong), 'key-invalid', 'verify')
   })
   it('when it is the neutral element, which hides nothing', () => {
-    const { chain } = drafted()
+    const { chain } = committed()
     const commitment = pointToHex(multiply(GENERATOR, 5n))
     const challenge = hashToScalar(`pok|Ed25519|${pointToHex(IDENTITY)}|${commitment}`)
     const key = encodeTrusteeKey({ publicKey: IDENTITY, proof: { challenge, response: 5n } })
     assertRefused(chain, keyBy(chain, 'validator 1', key), 'key-invalid', 'verify', /neutral/)
   })
-  it('a second time, and when it copies another trustee', () => {
+  it('before all have committed, and a second time', () => {
     const { chain, parts } = drafted()
-    extend(chain, [parts.keys[0]!])
-    assertRefused(chain, parts.keys[0]!, 'key-exists', 'check')
-    assert.ok(parts.keys[0]!.kind === 'trusteeKey')
-    assertRefused(chain, keyBy(chain, 'validator 2', parts.keys[0]!.key), 'key-exists', 'execution')
+    extend(chain, parts.keys.slice(0, 1))
+    assertRefused(chain, parts.keys[2]!, 'wrong-step', 'check', /"commitments".*"dealings"/)
+    extend(chain, parts.keys.slice(1, 3))
+    assertRefused(chain, parts.keys[2]!, 'step-done', 'check', /validator 1.* published its key already/)
+  })
+  it('when it is another one than that committed to', () => {
+    const { chain } = committed()
+    const other = keyBy(chain, 'validator 1', aKey())
+    assertRefused(chain, other, 'key-invalid', 'verify', /^of trustee 1 \(.*not the key that it committed to/)
+  })
+  it('when it copies that of another trustee, with its proof', () => {
+    const { chain, revealed } = committed()
+    extend(chain, revealed.slice(0, 1))
+    const [first] = revealed
+    assert.ok(first?.kind === 'trusteeKey')
+    const copy = keyBy(chain, 'validator 2', first.key)
+    assertRefused(chain, copy, 'key-invalid', 'verify', /^of trustee 2 \(.*not the key that it committed to/)
+    extend(chain, revealed.slice(1))
   })
   it('after the election was abandoned', () => {
     const { chain, parts } = drafted()

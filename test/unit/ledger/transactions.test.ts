@@ -44,7 +44,7 @@ function oneOfEach(): readonly Transaction[] {
   const { certificates, commitments, dealings, keys: shares } = aCeremonyRun(chain.networkId, ceremony)
   return [
     first,
-    keys[0]!,
+    keys.find(({ kind }) => kind === 'trusteeKey')!,
     chunks[0]!,
     signatures[0]!,
     ballot,

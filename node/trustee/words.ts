@@ -50,7 +50,7 @@ export interface FaultView {
 export interface CeremonyView {
   readonly attempt: number
   readonly step: CeremonyStep
-  /** ISO 8601; whoever is missing from then on is left out. None where nothing is awaited. */
+  /** ISO 8601; whoever is missing from then on is left out. None where nobody is awaited who can be. */
   readonly deadline?: string
   readonly faults: readonly FaultView[]
 }
@@ -82,10 +82,11 @@ export function missingNames({ record, ceremony }: Standing): readonly string[] 
 /** The ceremony as programs get it. */
 export function ceremonyView({ record, ceremony }: Standing): CeremonyView {
   const { attempt, step, deadline, faults } = ceremony
+  const { others } = awaitedParts({ record, ceremony })
   return {
     attempt,
     step,
-    ...(step === 'done' ? {} : { deadline: isoTime(deadline) }),
+    ...(others.length === 0 ? {} : { deadline: isoTime(deadline) }),
     faults: faults.map((fault) => {
       const [trustee = '', other] = namesAt(record.draft, [fault.place, fault.other ?? -1])
       return {
@@ -150,14 +151,36 @@ export function thresholdText({ record, ceremony }: Standing): string {
   return mandatoryTrustees.length === 0 ? `${any} trustees` : `${all}, and ${any} others`
 }
 
-/** Where the key ceremony is, and whom it waits for until when. */
-export function ceremonyText({ record, ceremony }: Standing): string {
-  const { step, attempt, deadline } = ceremony
+/** The steps of a ceremony in which mandatory trustees have a part; where there are no others, it has no more. */
+const MANDATORY_STEPS: readonly CeremonyStep[] = ['commitments', 'dealings']
+
+/** Whom the ceremony waits for: however long it takes, and until the deadline. */
+function awaitedParts({ ceremony }: Standing): {
+  readonly mandatory: readonly number[]
+  readonly others: readonly number[]
+} {
+  const isMandatory = (place: number): boolean => place < ceremony.mandatory.length
+  const awaited = awaitedPlaces(ceremony)
+  return { mandatory: awaited.filter(isMandatory), others: awaited.filter((place) => !isMandatory(place)) }
+}
+
+/** Where the key ceremony is, and whom it waits for until when: mandatory trustees are waited for until the opening. */
+export function ceremonyText(standing: Standing): string {
+  const { record, ceremony } = standing
+  const { step, attempt, deadline, members } = ceremony
   const which = attempt === 1 ? 'the key ceremony' : `the key ceremony (attempt ${attempt})`
   if (step === 'done') return `${which} is done`
-  const where = `at step ${STEPS.indexOf(step) + 1} of ${STEPS.length - 1} (${step})`
-  const whom = listed(namesAt(record.draft, awaitedPlaces(ceremony)))
-  return `${which} is ${where}, waits for ${whom} until ${isoTime(deadline)}`
+  const steps = members.length === 0 ? MANDATORY_STEPS : STEPS.slice(0, -1)
+  const where = `at step ${steps.indexOf(step) + 1} of ${steps.length} (${step})`
+  const { mandatory, others } = awaitedParts(standing)
+  const { opensAt } = record.draft
+  const whom = [
+    ...(others.length === 0 ? [] : [`${namesText(standing, others)} until ${isoTime(deadline)}`]),
+    ...(mandatory.length === 0
+      ? []
+      : [`${namesText(standing, mandatory)} (mandatory) until the opening at ${isoTime(opensAt)}`]),
+  ]
+  return `${which} is ${where}, waits for ${whom.join(', and for ')}`
 }
 
 /** What an election waits for from its trustees, and from whom; undefined where it waits for nothing of theirs. */
@@ -171,16 +194,16 @@ export function waitingText(standing: Standing): string | undefined {
 function decryptingText(standing: Standing): string {
   const { record, ceremony } = standing
   const { mandatory, members, needed } = missingDecryptions(record, ceremony)
-  const of = `of: ${listed(namesAt(record.draft, members))}`
+  const of = `of: ${namesText(standing, members)}`
   if (mandatory.length === 0)
     return `waits for ${needed} more partial decryption${needed === 1 ? '' : 's'} ${of}`
-  const first = ofMandatory(standing, 'partial decryption', mandatory)
+  const plural = mandatory.length === 1 ? '' : 's'
+  const first = `the partial decryption${plural} of ${namesText(standing, mandatory)} (mandatory)`
   return needed === 0 ? `waits for ${first}` : `waits for ${first}, and for ${needed} more ${of}`
 }
 
-function ofMandatory({ record }: Standing, what: string, places: readonly number[]): string {
-  const names = listed(namesAt(record.draft, places))
-  return `the ${what}${places.length === 1 ? '' : 's'} of ${names} (mandatory)`
+function namesText({ record }: Standing, places: readonly number[]): string {
+  return listed(namesAt(record.draft, places))
 }
 
 function roleOf({ record, ceremony }: Standing, place: number): TrusteeRole {

@@ -68,7 +68,7 @@ export function materialFromSeeds(
   const points = members.map((name) =>
     coefficientPoints(ceremonyPolynomial(seedOf(name), place, attempt, draft.trusteeThreshold)),
   )
-  const singles = draft.mandatoryTrustees.map(({ name }) => mandatoryPrivateKey(seedOf(name), place))
+  const singles = draft.mandatoryTrustees.map(({ name }) => mandatoryPrivateKey(seedOf(name), place, attempt))
   const combined = combinedCoefficients(points)
   const all = singles.map((secret) => multiplySecret(GENERATOR, secret))
   return {
@@ -102,7 +102,7 @@ export function materialOnChain(record: ElectionRecord, ceremony: Ceremony): Key
             toHex(encodePoint(point)),
           ),
     ),
-    mandatoryKeys: ceremony.mandatoryKeys.map((key) => first(key, 32)),
+    mandatoryKeys: ceremony.mandatory.map(({ key }) => first(key, 32)),
     keys: ceremony.members.map(({ key }) => first(key, 32)),
     electionKey: first(record.electionKey, 32),
   }

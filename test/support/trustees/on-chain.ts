@@ -9,6 +9,7 @@ import {
   type Transaction,
   trusteePlace,
 } from '../../../ledger/index.ts'
+import { COUNTED_HEARTBEATS } from '../../../ledger/limits.ts'
 import { type Logger, SILENT } from '../../../node/index.ts'
 import { createChainBoard } from '../../../node/trustee/chain-board.ts'
 import type { Standing } from '../../../node/trustee/duty.ts'
@@ -52,8 +53,8 @@ export async function aDraftOn(
   changes: Partial<ElectionDraft>,
 ): Promise<{ readonly draft: ElectionDraft; readonly registrars: readonly Transaction[] }> {
   const draft = aDraft({
-    opensAt: on.clock.now() + 3_600_000,
-    closesAt: on.clock.now() + 7_200_000,
+    opensAt: on.clock.now() + 60_000,
+    closesAt: on.clock.now() + 120_000,
     ...changes,
   })
   const { draft: first, chunks, signatures } = aPreparation(on.networkId, draft, aRoll(2))
@@ -97,6 +98,16 @@ export async function finaliseWaiting(on: NodeChain, others: readonly Transactio
   await on.clock.settle()
   await on.extend([...waitingOn(on), ...others])
   await on.clock.settle()
+}
+
+/** Empty blocks, each as late as counts for deadlines, up to the deadline of the present step. */
+export async function passDeadline(on: NodeChain, uuid: string): Promise<void> {
+  const most = COUNTED_HEARTBEATS * on.genesis.parameters.heartbeatMs
+  const { deadline } = ceremonyOn(on, uuid)
+  for (let time = on.chain.state().head.time; time < deadline; ) {
+    time = Math.min(deadline, time + most)
+    await passTo(on, time)
+  }
 }
 
 /** An empty block at a time, and what trustees make of it. */

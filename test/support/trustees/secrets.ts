@@ -29,9 +29,11 @@ export function secretsOf(
     ...names.flatMap((name) => [
       ...bytesForms(seedOf(name)),
       ...bytesForms(trusteeSigningKey(seedOf(name))),
-      ...scalarForms(mandatoryPrivateKey(seedOf(name), place)),
     ]),
     ...attempts.flatMap(({ attempt, members }) => {
+      const singles = draft.mandatoryTrustees.map(({ name }) =>
+        mandatoryPrivateKey(seedOf(name), place, attempt),
+      )
       const seeds = members.map((name) => ceremonySeed(seedOf(name), place, attempt))
       const polynomials = members.map((name) =>
         ceremonyPolynomial(seedOf(name), place, attempt, draft.trusteeThreshold),
@@ -39,7 +41,7 @@ export function secretsOf(
       const shares = members.map((_, j) => polynomials.map((one) => polynomialAt(one, j + 1)))
       const sums = shares.map((list) => modOrder(list.reduce((sum, share) => sum + share, 0n)))
       const keys = seeds.map(ceremonyKeys).flatMap(({ signing, decryption }) => [signing, decryption])
-      return [...seeds, ...[...keys, ...polynomials.flat(), ...shares.flat(), ...sums].flatMap(scalarForms)]
+      return [...seeds, ...[...singles, ...keys, ...polynomials.flat(), ...shares.flat(), ...sums].flatMap(scalarForms)]
     }),
   ]
 }

@@ -1,12 +1,13 @@
 import { strict as assert } from 'node:assert'
 import { unwrap } from '../../../base/index.ts'
 import { electionCeremony, faultText } from '../../../ledger/index.ts'
-import { CEREMONY_STEP_FRACTION } from '../../../ledger/limits.ts'
+import { FIRST_ATTEMPT_FRACTION } from '../../../ledger/limits.ts'
 import { ceremonyWatcher } from '../../../node/cli/demo/ceremony.ts'
 import { planTimes } from '../../../node/cli/demo/plan.ts'
 import { DEFAULT_DEMO_ELECTION, readDemoElection } from '../../../node/cli/demo/questions.ts'
 import { countInTheClear, createVoters } from '../../../node/cli/demo/voters.ts'
 import { aCeremonyRun } from '../../support/ceremony-builders.ts'
+import { passDeadline } from '../../support/ceremony-stage.ts'
 import {
   aChain,
   aDraft,
@@ -120,7 +121,7 @@ describe("a demo's times", () => {
       const dealings = (validators ** 2 * 2 * validators * cost.multiplyMs) / Math.min(2, validators)
       let left = planTimes({ ...size, validators }, cost).opensInMs
       for (const expected of [step, step, step + dealings, step + dealings / 3]) {
-        assert.ok(left / CEREMONY_STEP_FRACTION > 1.3 * expected, `${validators} validators`)
+        assert.ok(left / FIRST_ATTEMPT_FRACTION > 1.3 * expected, `${validators} validators`)
         left -= expected
       }
     }
@@ -153,7 +154,7 @@ describe("a demo's ceremony", () => {
     extend(chain, [first!, aCeremonyRun(chain.networkId, draft).certificates[1]!])
     look()
     look()
-    extend(chain, [], electionCeremony(chain.state, draft.uuid)?.deadline)
+    passDeadline({ chain, draft })
     look()
     extend(chain, aCeremonyRun(chain.networkId, draft, 2, ['trustee 3']).all)
     look()

@@ -231,7 +231,8 @@ describe('certified reads', () => {
       const ceremony = unwrap(verifyCeremony(recordOf(chain, aDraft().uuid), bytes!))
       const random = seededRandom('another key')
       const key = encodeTrusteeKey(createTrusteeKey(randomScalar(random), random))
-      const forged = encodeCeremony({ ...ceremony, mandatoryKeys: ceremony.mandatoryKeys.with(0, key) })
+      const mandatory = ceremony.mandatory.with(0, { ...ceremony.mandatory[0], key })
+      const forged = encodeCeremony({ ...ceremony, mandatory })
       return { head, record: record!, ceremony: forged }
     },
     'a record at another place': (_, answer) => ({

@@ -351,6 +351,20 @@ describe('the board of a trustee that runs alone', () => {
     assert.deepEqual(told.slice(1), [[true, '']])
   })
 
+  it('has what was certified before while no peer answers, so that nothing is made twice', async () => {
+    const chain = aDraftedChain()
+    const view = viewOf(chain)
+    const { board, hub, told } = await aBoard(chain, [{ view: () => view }, { view: () => view }])
+    const before = await board.standings()
+    assert.equal(before.length, 1)
+    for (const peer of ['peer-1', 'peer-2']) hub.cut('client', peer)
+    assert.deepEqual(await board.standings(), before)
+    assert.deepEqual(
+      told.map(([areThere]) => areThere),
+      [false],
+    )
+  })
+
   it('hands transactions to all peers, and one that takes them is enough', async () => {
     const chain = aDraftedChain()
     const view = viewOf(chain)

@@ -1,9 +1,9 @@
 /** What a trustee owes an election, in each step of the ceremony and in each phase. */
 import { strict as assert } from 'node:assert'
-import { createTrusteeKey, encodeTrusteeKey } from '../../../../election/index.ts'
 import { electionCeremony, type Transaction } from '../../../../ledger/index.ts'
 import { dutyOf } from '../../../../node/trustee/duty.ts'
 import { aCeremonyRun } from '../../../support/ceremony-builders.ts'
+import { passDeadline } from '../../../support/ceremony-stage.ts'
 import {
   aChain,
   aDecryption,
@@ -13,12 +13,11 @@ import {
   closeElection,
   extend,
   keyOf,
+  mandatoryCommitmentBy,
+  mandatoryKeyBy,
   recordOf,
-  seededRandom,
-  signed,
   type TestChain,
   thresholdTrustees,
-  trusteeScalar,
 } from '../../../support/ledger-builders.ts'
 
 const DRAFT = aDraft(thresholdTrustees(3, 2, ['validator 1']))
@@ -41,20 +40,25 @@ function drafted() {
   const chain = aChain()
   const { draft, chunks, signatures } = aPreparation(chain.networkId, DRAFT, aRoll(2))
   extend(chain, [draft])
-  const key = createTrusteeKey(trusteeScalar(uuid, 'validator 1'), seededRandom('key'))
-  const body = {
-    kind: 'trusteeKey',
-    uuid,
-    trustee: keyOf('validator 1'),
-    key: encodeTrusteeKey(key),
-  } as const
-  const single = signed(chain.networkId, body, 'validator 1')
-  return { chain, single, run: aCeremonyRun(chain.networkId, DRAFT), registrars: [...chunks, ...signatures] }
+  return { chain, steps: stepsOf(chain, 1), registrars: [...chunks, ...signatures] }
+}
+
+/** What is published in each step of an attempt, the mandatory trustee's part last. */
+function stepsOf(chain: TestChain, attempt: number, without: readonly string[] = []) {
+  const { networkId } = chain
+  const run = aCeremonyRun(networkId, DRAFT, attempt, without)
+  const options = { attempt }
+  return [
+    run.certificates,
+    [...run.commitments, mandatoryCommitmentBy(networkId, DRAFT, 'validator 1', options)],
+    [...run.dealings, mandatoryKeyBy(networkId, DRAFT, 'validator 1', options)],
+    run.keys,
+  ] as const satisfies readonly (readonly Transaction[])[]
 }
 
 function closed(): TestChain {
-  const { chain, single, run, registrars } = drafted()
-  extend(chain, [single, ...run.all, ...registrars])
+  const { chain, steps, registrars } = drafted()
+  extend(chain, [...steps.flat(), ...registrars])
   extend(chain, [], opensAt)
   closeElection(chain, uuid)
   return chain
@@ -62,31 +66,28 @@ function closed(): TestChain {
 
 describe("a trustee's duty", () => {
   it('is one part in each step of the ceremony, for each member that has not published it', () => {
-    const { chain, single, run } = drafted()
+    const { chain, steps } = drafted()
     const members = (kind: string): object =>
       Object.fromEntries(['trustee 1', 'trustee 2', 'trustee 3'].map((name) => [name, kind]))
-    assert.deepEqual(duties(chain), { 'validator 1': 'key', ...members('certificate') })
-    extend(chain, [single])
-    assert.deepEqual(duties(chain), members('certificate'))
-    const steps: readonly (readonly [readonly Transaction[], string])[] = [
-      [run.certificates, 'commitment'],
-      [run.commitments, 'dealing'],
-      [run.dealings, 'share'],
+    const owed = [
+      members('certificate'),
+      { 'validator 1': 'commitment', ...members('commitment') },
+      { 'validator 1': 'key', ...members('dealing') },
+      members('share'),
     ]
-    for (const [[first, ...others], next] of steps) {
+    for (const [i, [first, ...others]] of steps.entries()) {
+      assert.deepEqual(duties(chain), owed[i])
       const { 'trustee 1': _, ...rest } = duties(chain)
       extend(chain, [first!])
       assert.deepEqual(duties(chain), rest, 'nothing twice')
       extend(chain, others)
-      assert.deepEqual(duties(chain), members(next))
     }
-    extend(chain, run.keys)
     assert.deepEqual(duties(chain), {}, 'the registrars are awaited, no trustee')
   })
 
   it('T22 is none from the frozen election to the closing, and a decryption after it', () => {
-    const { chain, single, run, registrars } = drafted()
-    extend(chain, [single, ...run.all, ...registrars])
+    const { chain, steps, registrars } = drafted()
+    extend(chain, [...steps.flat(), ...registrars])
     assert.deepEqual([recordOf(chain, uuid).phase, duties(chain)], ['frozen', {}])
     extend(chain, [], opensAt)
     assert.deepEqual([recordOf(chain, uuid).phase, duties(chain)], ['open', {}])
@@ -116,21 +117,19 @@ describe("a trustee's duty", () => {
   })
 
   it('is none for who was left out, in the ceremony and at the tally', () => {
-    const { chain, single, run, registrars } = drafted()
-    extend(chain, [single, ...run.certificates.slice(1)])
-    const { deadline } = electionCeremony(chain.state, uuid)!
-    extend(chain, [], deadline)
+    const { chain, steps, registrars } = drafted()
+    extend(chain, steps[0].slice(1))
+    passDeadline({ chain, draft: DRAFT })
     assert.deepEqual(duties(chain), { 'trustee 2': 'certificate', 'trustee 3': 'certificate' })
-    const again = aCeremonyRun(chain.networkId, DRAFT, 2, ['trustee 1'])
-    extend(chain, [...again.all, ...registrars])
+    extend(chain, [...stepsOf(chain, 2, ['trustee 1']).flat(), ...registrars])
     extend(chain, [], opensAt)
     closeElection(chain, uuid)
     assert.deepEqual(Object.keys(duties(chain)), ['validator 1', 'trustee 2', 'trustee 3'])
   })
 
   it('is none in an election that was abandoned', () => {
-    const { chain, run } = drafted()
-    extend(chain, run.certificates)
+    const { chain, steps } = drafted()
+    extend(chain, steps[0])
     extend(chain, [], opensAt)
     assert.deepEqual([recordOf(chain, uuid).phase, duties(chain)], ['abandoned', {}])
   })
@@ -140,8 +139,24 @@ describe("a trustee's duty", () => {
     const chain = aChain()
     const { draft: first } = aPreparation(chain.networkId, draft, aRoll(1))
     extend(chain, [first])
+    const second = () =>
+      dutyOf(
+        { record: recordOf(chain, uuid), ceremony: electionCeremony(chain.state, uuid)! },
+        keyOf('validator 2'),
+      )
+    assert.deepEqual(duties(chain), { 'validator 1': 'commitment' })
+    assert.deepEqual(second(), { kind: 'commitment', place: 1 })
+    const names = ['validator 1', 'validator 2']
+    extend(
+      chain,
+      names.map((name) => mandatoryCommitmentBy(chain.networkId, draft, name)),
+    )
     assert.deepEqual(duties(chain), { 'validator 1': 'key' })
-    const standing = { record: recordOf(chain, uuid), ceremony: electionCeremony(chain.state, uuid)! }
-    assert.deepEqual(dutyOf(standing, keyOf('validator 2')), { kind: 'key', place: 1 })
+    assert.deepEqual(second(), { kind: 'key', place: 1 })
+    extend(
+      chain,
+      names.map((name) => mandatoryKeyBy(chain.networkId, draft, name)),
+    )
+    assert.deepEqual([duties(chain), second()], [{}, undefined])
   })
 })

@@ -14,6 +14,7 @@ import {
   ceremonyOn,
   finaliseWaiting,
   forgetWaiting,
+  passDeadline,
   passTo,
   recordOn,
   startTrusteeOn,
@@ -93,13 +94,15 @@ describe('the trustee', () => {
     const { uuid } = draft
     const by = (kind: string, ...who: readonly string[]): readonly string[] =>
       who.map((name) => `${kind} by ${name}`)
-    assert.deepEqual(waitingParts(on, draft).toSorted(), [
-      ...by('ceremonyCertificate', 'A', 'B', 'C'),
-      'trusteeKey by M',
-    ])
-    await finaliseWaiting(on, registrars)
-    for (const kind of ['ceremonyCommitment', 'ceremonyDealing', 'ceremonyKey']) {
-      assert.deepEqual(waitingParts(on, draft).toSorted(), by(kind, 'A', 'B', 'C'))
+    await on.extend(registrars)
+    for (const parts of [
+      by('ceremonyCertificate', 'A', 'B', 'C'),
+      by('ceremonyCommitment', ...names),
+      [...by('ceremonyDealing', 'A', 'B', 'C'), 'trusteeKey by M'],
+      by('ceremonyKey', 'A', 'B', 'C'),
+    ]) {
+      await on.clock.settle()
+      assert.deepEqual(waitingParts(on, draft).toSorted(), parts)
       await finaliseWaiting(on)
     }
     assert.equal(recordOn(on, uuid).phase, 'frozen')
@@ -186,7 +189,7 @@ describe('the trustee', () => {
     for (const name of ['A', 'B']) startTrusteeOn(on, name)
     const { draft, registrars } = await aDraftOn(on, ABC)
     await finaliseWaiting(on, registrars)
-    await passTo(on, ceremonyOn(on, draft.uuid).deadline)
+    await passDeadline(on, draft.uuid)
     const late = startTrusteeOn(on, 'C')
     startTrusteeOn(on, 'D')
     await freeze(on, draft)
@@ -243,7 +246,7 @@ describe('the trustee', () => {
     await on.extend(registrars)
     for (let i = 0; i < 3; i++) await finaliseWaiting(on)
     const first = materialOnChain(recordOn(on, draft.uuid), ceremonyOn(on, draft.uuid))
-    await passTo(on, ceremonyOn(on, draft.uuid).deadline)
+    await passDeadline(on, draft.uuid)
     await freeze(on, draft)
     const second = materialOnChain(recordOn(on, draft.uuid), ceremonyOn(on, draft.uuid))
     assert.deepEqual(second, materialFromSeeds(on.networkId, draft, 2, ['A', 'B']))

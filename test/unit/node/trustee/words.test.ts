@@ -17,6 +17,7 @@ import {
 } from '../../../../node/index.ts'
 import { MAX_WAITING_ELECTIONS } from '../../../../node/limits.ts'
 import { anAttempt, certificateBy } from '../../../support/ceremony-builders.ts'
+import { aCopyOf, passDeadline, playStep, playTo } from '../../../support/ceremony-stage.ts'
 import {
   aChain,
   aDecryption,
@@ -59,15 +60,15 @@ describe('what an election waits for, in words', () => {
     const first = readOf(chain)
     assert.equal(
       waitingText(first),
-      `the key ceremony is at step 1 of 4 (certificates), waits for trustee 1, trustee 2, trustee 3 until ${iso(first.ceremony.deadline)}; waits for the key of validator 1 (mandatory)`,
+      `the key ceremony is at step 1 of 4 (certificates), waits for trustee 1, trustee 2, trustee 3 until ${iso(first.ceremony.deadline)}`,
     )
     const at = anAttempt(chain.networkId, draft)
     extend(chain, [certificateBy(at, 'trustee 2'), certificateBy(at, 'trustee 3')])
     const read = readOf(chain)
     assert.match(ceremonyText(read), /step 1 of 4 \(certificates\), waits for trustee 1 until /)
-    assert.deepEqual(missingNames(read), ['validator 1', 'trustee 1'])
+    assert.deepEqual(missingNames(read), ['trustee 1'])
     assert.deepEqual(rows(read), [
-      ['validator 1', 'mandatory', 'key awaited'],
+      ['validator 1', 'mandatory', ''],
       ['trustee 1', '1st of the ceremony', 'certificate awaited'],
       ['trustee 2', '2nd of the ceremony', 'certificate published'],
       ['trustee 3', '3rd of the ceremony', 'certificate published'],
@@ -75,21 +76,51 @@ describe('what an election waits for, in words', () => {
     assert.match(whyNoResult(read), /opens at .*; the key ceremony is at step 1 of 4/)
   })
 
+  it('names mandatory trustees in the steps in which they have a part, and that they are waited for until the opening', () => {
+    const draft = aDraft(TRUSTEES)
+    const stage = { chain: aDraftedChain(draft), draft }
+    const mandatoryPart = (): string => partText(readOf(stage.chain), 0)
+    const opening = `validator 1 (mandatory) until the opening at ${iso(draft.opensAt)}`
+    for (const [step, part] of [
+      ['commitments', 'commitment'],
+      ['dealings', 'key'],
+    ] as const) {
+      playTo(stage, step)
+      const { deadline } = readOf(stage.chain).ceremony
+      assert.equal(mandatoryPart(), `${part} awaited`)
+      const others = `trustee 1, trustee 2, trustee 3 until ${iso(deadline)}`
+      const ending = new RegExp(
+        `\\(${step}\\), waits for ${others}, and for ${opening.replace(/[()]/g, '\\$&')}$`,
+      )
+      assert.match(waitingText(readOf(stage.chain)) ?? '', ending)
+      const other = aCopyOf(stage)
+      playStep(other, ['trustee 1', 'trustee 2', 'trustee 3'])
+      assert.equal(partText(readOf(other.chain), 0), `${part} published`)
+      assert.match(waitingText(readOf(other.chain)) ?? '', new RegExp(`waits for ${others}$`))
+      const late = aCopyOf(stage)
+      playStep(late, ['validator 1'])
+      assert.ok(waitingText(readOf(late.chain))?.endsWith(`waits for ${opening}`))
+      assert.deepEqual(missingNames(readOf(late.chain)), ['validator 1'])
+      assert.equal(ceremonyView(readOf(late.chain)).deadline, undefined, 'it cannot be left out')
+    }
+    playTo(stage, 'keys')
+    assert.equal(mandatoryPart(), 'key published')
+    assert.deepEqual(missingNames(readOf(stage.chain)), ['trustee 1', 'trustee 2', 'trustee 3'])
+  })
+
   it('says who was left out, in which attempt and why, and goes on with the others', () => {
     const chain = aDraftedChain()
     const { draft } = recordOf(chain, aDraft().uuid)
-    const { keys } = aPreparation(chain.networkId, draft, aRoll(1))
     const at = anAttempt(chain.networkId, draft)
-    extend(chain, [keys[0]!, certificateBy(at, 'trustee 2'), certificateBy(at, 'trustee 3')])
-    const { deadline } = readOf(chain).ceremony
-    extend(chain, [], deadline)
+    extend(chain, [certificateBy(at, 'trustee 2'), certificateBy(at, 'trustee 3')])
+    passDeadline({ chain, draft })
     const read = readOf(chain)
     assert.equal(
       waitingText(read),
       `the key ceremony (attempt 2) is at step 1 of 4 (certificates), waits for trustee 2, trustee 3 until ${iso(read.ceremony.deadline)}`,
     )
     assert.deepEqual(rows(read), [
-      ['validator 1', 'mandatory', 'key published'],
+      ['validator 1', 'mandatory', ''],
       ['trustee 1', 'left out: trustee 1 published no certificate (attempt 1)', ''],
       ['trustee 2', '1st of the ceremony', 'certificate awaited'],
       ['trustee 3', '2nd of the ceremony', 'certificate awaited'],
@@ -186,7 +217,9 @@ describe('what an election waits for, in words', () => {
   it('knows elections whose trustees are all mandatory', () => {
     const chain = aDraftedChain(aDraft())
     const read = readOf(chain)
-    assert.equal(waitingText(read), 'waits for the keys of validator 1, validator 2 (mandatory)')
+    const until = `validator 1, validator 2 (mandatory) until the opening at ${iso(aDraft().opensAt)}`
+    assert.equal(waitingText(read), `the key ceremony is at step 1 of 2 (commitments), waits for ${until}`)
+    assert.deepEqual(ceremonyView(read), { attempt: 1, step: 'commitments', faults: [] })
     assert.equal(thresholdText(read), 'all of validator 1, validator 2')
     assert.doesNotMatch(describeElection(read, chain.genesis), /^ceremony/m)
   })

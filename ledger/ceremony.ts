@@ -223,6 +223,12 @@ export function awaitedTrustees(record: ElectionRecord, ceremony: Ceremony): rea
   return [...mandatory, ...members]
 }
 
+/** The present step in words: `step 2 of 4 (commitments)`; a ceremony of mandatory trustees alone has the two middle steps. */
+export function stepText({ step, members }: Ceremony): string {
+  const steps = members.length === 0 ? STEPS.slice(1, 3) : STEPS.slice(0, LAST_STEP)
+  return `step ${steps.indexOf(step) + 1} of ${steps.length} (${step})`
+}
+
 /** Names in a sentence before the rest is only counted. */
 const NAMED = 4
 
@@ -235,8 +241,7 @@ export function missingTrusteeParts(draft: ElectionDraft, ceremony: Ceremony): r
   }
   const { step, attempt } = ceremony
   if (step === 'done') return []
-  const number = STEPS.indexOf(step) + 1
-  const where = `step ${number} of ${LAST_STEP} (${step})${attempt > 1 ? `, attempt ${attempt}` : ''}`
+  const where = `${stepText(ceremony)}${attempt > 1 ? `, attempt ${attempt}` : ''}`
   return [`the key ceremony waits at ${where} for ${named(awaitedPlaces(ceremony))}`]
 }
 

@@ -18,8 +18,8 @@ export {
   memberNumber,
   missingTrusteeParts,
   proveShare,
-  STEPS,
   sharesRoot,
+  stepText,
 } from './ceremony.ts'
 export { checkTransaction } from './check.ts'
 export { checkDraft, parseDraft } from './draft.ts'

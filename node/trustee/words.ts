@@ -13,7 +13,7 @@ import {
   memberNumber,
   missingDecryptions,
   ownerOf,
-  STEPS,
+  stepText,
 } from '../../ledger/index.ts'
 import type { Standing } from './duty.ts'
 
@@ -151,9 +151,6 @@ export function thresholdText({ record, ceremony }: Standing): string {
   return mandatoryTrustees.length === 0 ? `${any} trustees` : `${all}, and ${any} others`
 }
 
-/** The steps of a ceremony in which mandatory trustees have a part; where there are no others, it has no more. */
-const MANDATORY_STEPS: readonly CeremonyStep[] = ['commitments', 'dealings']
-
 /** Whom the ceremony waits for: however long it takes, and until the deadline. */
 function awaitedParts({ ceremony }: Standing): {
   readonly mandatory: readonly number[]
@@ -167,11 +164,10 @@ function awaitedParts({ ceremony }: Standing): {
 /** Where the key ceremony is, and whom it waits for until when: mandatory trustees are waited for until the opening. */
 export function ceremonyText(standing: Standing): string {
   const { record, ceremony } = standing
-  const { step, attempt, deadline, members } = ceremony
+  const { step, attempt, deadline } = ceremony
   const which = attempt === 1 ? 'the key ceremony' : `the key ceremony (attempt ${attempt})`
   if (step === 'done') return `${which} is done`
-  const steps = members.length === 0 ? MANDATORY_STEPS : STEPS.slice(0, -1)
-  const where = `at step ${steps.indexOf(step) + 1} of ${steps.length} (${step})`
+  const where = `at ${stepText(ceremony)}`
   const { mandatory, others } = awaitedParts(standing)
   const { opensAt } = record.draft
   const whom = [

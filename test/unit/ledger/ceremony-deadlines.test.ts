@@ -224,7 +224,7 @@ describe('a ceremony without those who fell silent', () => {
     const mandatory = aStage(0, 0, { mandatory: ['court', 'city'] })
     playStep(mandatory, ['court'])
     assert.deepEqual(missingTrusteeParts(mandatory.draft, stageCeremony(mandatory)), [
-      'the key ceremony waits at step 2 of 4 (commitments) for court',
+      'the key ceremony waits at step 1 of 2 (commitments) for court',
     ])
   })
 })

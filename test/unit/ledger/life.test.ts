@@ -183,15 +183,15 @@ describe('the life of an election', () => {
   it('is abandoned at its opening when something is missing, and says what', () => {
     const parts = aPreparation(aChain().networkId, aDraft(), aRoll(3))
     const cases = [
-      [[], /step 2 of 4 \(commitments\) for validator 1, validator 2; there is no roll$/],
+      [[], /step 1 of 2 \(commitments\) for validator 1, validator 2; there is no roll$/],
       [[...parts.keys], /^not ready at its opening: there is no roll$/],
       [
         [parts.keys[1]!, ...parts.chunks, ...parts.signatures],
-        /: the key ceremony waits at step 2 of 4 \(commitments\) for validator 1$/,
+        /: the key ceremony waits at step 1 of 2 \(commitments\) for validator 1$/,
       ],
       [
         [...parts.keys.slice(0, 3), ...parts.chunks, ...parts.signatures],
-        /: the key ceremony waits at step 3 of 4 \(dealings\) for validator 2$/,
+        /: the key ceremony waits at step 2 of 2 \(dealings\) for validator 2$/,
       ],
       [[...parts.keys, ...parts.chunks], /the roll is signed by 0 of 2 registrars/],
       [[...parts.keys, ...parts.chunks, parts.signatures[0]!], /the roll is signed by 1 of 2 registrars/],

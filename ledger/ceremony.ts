@@ -44,6 +44,7 @@ import type {
   ElectionDraft,
   ElectionRecord,
   MandatoryPart,
+  Parameters,
 } from './types.ts'
 
 /** The steps in order; also their numbers in the encoding. */
@@ -112,6 +113,14 @@ function deadlineOf(
   const stepsOfOthers = LAST_STEP * Math.max(0, size - trusteeThreshold)
   const share = attempt === 1 ? FIRST_ATTEMPT_FRACTION : stepsOfThis + stepsOfOthers + 1
   return time + Math.max(1, Math.min(MAX_CEREMONY_STEP_MS, Math.floor(left / share)))
+}
+
+/**
+ * How much of the time between two blocks counts for deadlines at most: a heartbeat, and the round that a dead proposer costs. What
+ * goes beyond is a standstill, in which no trustee could have spoken. Milliseconds.
+ */
+export function countedMs({ heartbeatMs, roundTimeoutMs }: Parameters): number {
+  return heartbeatMs + roundTimeoutMs
 }
 
 /** A place's number among the members, from 0; undefined for mandatory trustees and for whoever was left out. */

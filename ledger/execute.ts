@@ -13,12 +13,12 @@ import {
   applyRollSignature,
 } from './apply.ts'
 import { blockId, checkHeader, type Decoded, decodeTransactions } from './block.ts'
+import { countedMs } from './ceremony.ts'
 import { encodeCeremony } from './ceremony-ssz.ts'
 import { checkIn, type Find } from './check.ts'
 import { atTime } from './clock.ts'
 import { countingBallot, type ElectionState, newElection, sealed } from './election-state.ts'
 import { type ChangeLog, ceremonyKey, changeLog, headCodec, headKey, recordKey } from './image.ts'
-import { COUNTED_HEARTBEATS } from './limits.ts'
 import { encodeRecord } from './record.ts'
 import { placeOf } from './roll.ts'
 import { findElection, type State, stateRoot, withElection } from './state.ts'
@@ -62,8 +62,7 @@ export function openWorkspace(state: State, time: number, inputs: ExecutionInput
     ballots: new Map(),
     log: changeLog(),
   }
-  const counted = COUNTED_HEARTBEATS * state.genesis.parameters.heartbeatMs
-  const stalledMs = Math.max(0, time - state.head.time - counted)
+  const stalledMs = Math.max(0, time - state.head.time - countedMs(state.genesis.parameters))
   for (const index of state.inside.live) {
     const before = elementAt(state.inside.elections, index)
     const after = atTime(before, { time, stalledMs }, workspace.log)

@@ -51,8 +51,6 @@ export const MAX_ELECTIONS: number = 2 ** ELECTIONS_DEPTH
 export const MAX_LIVE_ELECTIONS = 4096
 /** A step of a ceremony's first attempt may take this fraction of what is left until the opening: a fifth is left for others at least. */
 export const FIRST_ATTEMPT_FRACTION = 3
-/** Of the time between two blocks so many heartbeats count for deadlines at most; a network that stands still blames no trustee. */
-export const COUNTED_HEARTBEATS = 2
 /** But at most a day: trustees are daemons, and somebody must be told when one is down. */
 export const MAX_CEREMONY_STEP_MS = 86_400_000
 /** Why an election was abandoned, in bytes of UTF-8. */

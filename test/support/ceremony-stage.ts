@@ -13,6 +13,7 @@ import {
   polynomialAt,
   writeArchive,
 } from '../../election/index.ts'
+import { countedMs } from '../../ledger/ceremony.ts'
 import {
   allTrustees,
   archiveTimestamp,
@@ -28,7 +29,6 @@ import {
   type TransactionOf,
   transactionId,
 } from '../../ledger/index.ts'
-import { COUNTED_HEARTBEATS } from '../../ledger/limits.ts'
 import {
   type Attempt,
   certificateBy,
@@ -217,7 +217,7 @@ export function playTo(stage: CeremonyStage, step: CeremonyStep): void {
 
 /** Empty blocks, none of which comes later than counts for deadlines, up to a time. */
 export function passTime({ chain }: CeremonyStage, until: number): void {
-  const most = COUNTED_HEARTBEATS * chain.genesis.parameters.heartbeatMs
+  const most = countedMs(chain.genesis.parameters)
   while (chain.state.head.time + most < until) extend(chain, [], chain.state.head.time + most)
 }
 

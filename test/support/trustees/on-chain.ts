@@ -1,5 +1,6 @@
 /** The daemon's trustees over a chain in memory that grows when the test says so, with whatever waits in its pool. */
 import { strict as assert } from 'node:assert'
+import { countedMs } from '../../../ledger/ceremony.ts'
 import {
   type Ceremony,
   type ElectionDraft,
@@ -9,7 +10,6 @@ import {
   type Transaction,
   trusteePlace,
 } from '../../../ledger/index.ts'
-import { COUNTED_HEARTBEATS } from '../../../ledger/limits.ts'
 import { type Logger, SILENT } from '../../../node/index.ts'
 import { createChainBoard } from '../../../node/trustee/chain-board.ts'
 import type { Standing } from '../../../node/trustee/duty.ts'
@@ -102,7 +102,7 @@ export async function finaliseWaiting(on: NodeChain, others: readonly Transactio
 
 /** Empty blocks, each as late as counts for deadlines, up to the deadline of the present step. */
 export async function passDeadline(on: NodeChain, uuid: string): Promise<void> {
-  const most = COUNTED_HEARTBEATS * on.genesis.parameters.heartbeatMs
+  const most = countedMs(on.genesis.parameters)
   const { deadline } = ceremonyOn(on, uuid)
   for (let time = on.chain.state().head.time; time < deadline; ) {
     time = Math.min(deadline, time + most)

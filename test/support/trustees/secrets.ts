@@ -26,10 +26,7 @@ export function secretsOf(
   const place = { networkId, uuid: draft.uuid }
   const names = [...draft.mandatoryTrustees, ...draft.trustees].map(({ name }) => name)
   return [
-    ...names.flatMap((name) => [
-      ...bytesForms(seedOf(name)),
-      ...bytesForms(trusteeSigningKey(seedOf(name))),
-    ]),
+    ...names.flatMap((name) => [...bytesForms(seedOf(name)), ...bytesForms(trusteeSigningKey(seedOf(name)))]),
     ...attempts.flatMap(({ attempt, members }) => {
       const singles = draft.mandatoryTrustees.map(({ name }) =>
         mandatoryPrivateKey(seedOf(name), place, attempt),
@@ -41,7 +38,10 @@ export function secretsOf(
       const shares = members.map((_, j) => polynomials.map((one) => polynomialAt(one, j + 1)))
       const sums = shares.map((list) => modOrder(list.reduce((sum, share) => sum + share, 0n)))
       const keys = seeds.map(ceremonyKeys).flatMap(({ signing, decryption }) => [signing, decryption])
-      return [...seeds, ...[...singles, ...keys, ...polynomials.flat(), ...shares.flat(), ...sums].flatMap(scalarForms)]
+      return [
+        ...seeds,
+        ...[...singles, ...keys, ...polynomials.flat(), ...shares.flat(), ...sums].flatMap(scalarForms),
+      ]
     }),
   ]
 }

@@ -61,11 +61,11 @@ describe('T24 a trustee whose daemon was away', function () {
 
   it('T24 says nothing about steps that are past: the others have left it out', async () => {
     const network = await aRunningNetwork(4)
-    const draft = await draftIn(network, 18_000, MIXED)
+    const draft = await draftIn(network, 36_000, MIXED)
     const hasCertified = (): boolean => ceremonyIn(network, draft.uuid)?.step === 'commitments'
     await network.runUntil(hasCertified, 10_000, 'the certificates')
     await network.stop(2)
-    await network.runUntil(() => ceremonyIn(network, draft.uuid)?.step === 'done', 20_000, 'the keys of two')
+    await network.runUntil(() => ceremonyIn(network, draft.uuid)?.step === 'done', 30_000, 'the keys of two')
     const { transport, kinds } = overheard(network, 2)
     await network.start(2, { transport })
     await signRollIn(network, draft)

@@ -11,6 +11,7 @@ import { falseAccuser } from '../support/trustees/adversaries/false-accuser.ts'
 import { garbledDealer } from '../support/trustees/adversaries/garbled-dealer.ts'
 import { keyCopier } from '../support/trustees/adversaries/key-copier.ts'
 import { lateDecryptor } from '../support/trustees/adversaries/late-decryptor.ts'
+import { mandatoryCopier } from '../support/trustees/adversaries/mandatory-copier.ts'
 import { rushingDealer } from '../support/trustees/adversaries/rushing-dealer.ts'
 import { silentIn } from '../support/trustees/adversaries/silent.ts'
 import { wrongDecryptor } from '../support/trustees/adversaries/wrong-decryptor.ts'
@@ -121,6 +122,24 @@ describe('a dishonest trustee in the key ceremony', function () {
     assert.deepEqual(outcomeIn(network, draft), { phase: 'frozen', attempt: 2, members: [V1, 'bob'], faults })
     await network.stopAll()
   })
+
+  for (const copied of ['key', 'commitment and key'] as const)
+    it(`T17 gains nothing as a mandatory trustee that copies another's ${copied}, and the other is not blamed`, async () => {
+      const told: Handed[] = []
+      const network = await aRunningNetwork(1)
+      attachTrustee(network, 0, 'mallory', { adversary: mandatoryCopier(0, copied, told) })
+      const draft = await draftIn(network, 20_000, heldBy(0, [], [V1, 'mallory']))
+      await signRollIn(network, draft)
+      await untilPhase(network, draft, 'abandoned', LIMIT_MS)
+      assert.ok(told.length > 0)
+      for (const { code, detail } of told) {
+        assert.equal(code, 'key-invalid')
+        assert.match(detail, /^of trustee 2 \(mallory, .*not the key that it committed to$/)
+      }
+      assert.match(network.record(0, draft.uuid)?.reason ?? '', /\(dealings\) for mallory$/)
+      assert.deepEqual(outcomeIn(network, draft).faults, [])
+      await network.stopAll()
+    })
 
   it('T18 finds each of two culprits, one after the other', async () => {
     const network = await aRunningNetwork(2)

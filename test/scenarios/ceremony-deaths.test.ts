@@ -29,14 +29,14 @@ describe('T20 a trustee whose daemon dies for good', function () {
       const nodes = mortalNodes(network)
       for (const index of [0, 1, 2, 3]) await nodes.start(index)
       await network.runUntil(() => leastHeight(network) > 0, 10_000, 'the first block')
-      const draft = aDraftFor(network, 18_000, MIXED)
+      const draft = aDraftFor(network, 36_000, MIXED)
       if (step === 'certificates') nodes.kill(1)
       else
         network.running.get(1)!.node.chain.onCommit(() => {
           if (ceremonyIn(network, draft.uuid, 1)?.step === step) nodes.kill(1)
         })
       await submitDraft(network, draft)
-      await network.runUntil(() => outcomeIn(network, draft).attempt === 2, 10_000, 'the deadline')
+      await network.runUntil(() => outcomeIn(network, draft).attempt === 2, 20_000, 'the deadline')
       await signRollIn(network, draft)
       await untilPhase(network, draft, 'frozen')
       assert.deepEqual(outcomeIn(network, draft), {

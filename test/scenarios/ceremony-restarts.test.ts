@@ -24,16 +24,18 @@ type Moment = 'begins' | 'handed in'
 /** Who is killed in a step, given the height of the next block. */
 type Victims = (height: number) => readonly number[]
 
-/** Drafts an election, kills the victims once in each step of its ceremony, and starts them again. */
+/** Drafts an election, kills the victims once in each step of its ceremony, and starts them again: at once, or long after the deadline. */
 async function killInEachStep(
   network: NodeNetwork,
   nodes: MortalNodes,
   draft: ElectionDraft,
   victimsAt: Victims,
   moments: readonly Moment[],
+  isLongAway = false,
 ): Promise<readonly string[]> {
   const killed: string[] = []
   const dead: number[] = []
+  let deadline = 0
   /** In which step the next blow falls, and when. */
   let step: CeremonyStep | undefined
   let moment: Moment | undefined
@@ -42,7 +44,9 @@ async function killInEachStep(
     if (node === undefined || step === undefined || now !== moment) return
     const state = node.chain.state()
     const victims = victimsAt(state.head.height + 1)
-    if (electionCeremony(state, draft.uuid)?.step !== step || !victims.includes(index)) return
+    const ceremony = electionCeremony(state, draft.uuid)
+    if (ceremony?.step !== step || !victims.includes(index)) return
+    deadline = ceremony.deadline
     for (const victim of victims) {
       nodes.kill(victim)
       dead.push(victim)
@@ -63,6 +67,7 @@ async function killInEachStep(
     moment = moments[i]
     if (i === 0) await submitDraft(network, draft)
     await network.runUntil(() => dead.length > 0, 20_000, `a kill in step ${next}`)
+    if (isLongAway) await network.run(deadline + 10_000 - network.clock.now())
     for (const index of dead.splice(0)) {
       await nodes.start(index)
       watch(index)
@@ -88,8 +93,8 @@ describe('T23 daemons that are killed in the middle of a ceremony and start agai
     ['the trustee that proposes next', (height) => [proposerAfter(height)], [begins]],
     ['a trustee that does not propose', (height) => [(proposerAfter(height) + 1) % 3], [handedIn]],
     ['all of them at once', () => ALL, [begins, handedIn]],
-    // Its key is all that it hands in before the tally.
-    ['the mandatory trustee', () => [3], [['handed in', 'begins', 'begins', 'begins']]],
+    // It hands in its commitment and its key, and nothing in the other steps.
+    ['the mandatory trustee', () => [3], [['begins', 'handed in', 'handed in', 'begins']]],
   ]
   for (const [who, victims, orders] of roles) {
     for (const moments of orders) {
@@ -117,4 +122,21 @@ describe('T23 daemons that are killed in the middle of a ceremony and start agai
       })
     }
   }
+
+  it('T20 T23 blame nobody when all of them stand still in each step until long after its deadline', async () => {
+    const network = aNodeNetwork(4)
+    const nodes = mortalNodes(network)
+    for (const index of ALL) await nodes.start(index)
+    await network.runUntil(() => leastHeight(network) > 0, 10_000, 'the first block')
+    const draft = aDraftFor(network, 240_000, TRUSTEES)
+    const killed = await killInEachStep(network, nodes, draft, () => ALL, begins, true)
+    assert.equal(killed.length, STEPS.length * ALL.length)
+    await network.runUntil(() => ceremonyIn(network, draft.uuid)?.step === 'done', 30_000, 'the keys')
+    await signRollIn(network, draft)
+    await untilPhase(network, draft, 'tallied', 120_000)
+    const members = [nameOf(0), nameOf(1), nameOf(2)]
+    assert.deepEqual(outcomeIn(network, draft), { phase: 'tallied', attempt: 1, members, faults: [] })
+    for (const { failures } of network.running.values()) assert.deepEqual(failures, [])
+    await network.stopAll()
+  })
 })

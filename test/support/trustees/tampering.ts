@@ -45,6 +45,18 @@ export function tampering(
   }
 }
 
+/** The board without what mandatory trustees have published, so that the trustee behind it goes on with a key that is not its own. */
+export function hidingMandatory(board: TrusteeBoard): TrusteeBoard {
+  return {
+    ...board,
+    standings: async () =>
+      (await board.standings()).map(({ record, ceremony }) => ({
+        record,
+        ceremony: { ...ceremony, mandatory: ceremony.mandatory.map(() => ({})) },
+      })),
+  }
+}
+
 /** Signed with the corrupted trustee's key. */
 export function resigned({ networkId, name }: Corrupted, body: Unsigned<Transaction>): Transaction {
   return signTransaction(networkId, body, trusteeSigningKey(seedOf(name)))

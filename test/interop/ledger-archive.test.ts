@@ -10,9 +10,10 @@ import {
   type Question,
   writeArchive,
 } from '../../election/index.ts'
-import { archiveTimestamp, boardEntries, electionCeremony } from '../../ledger/index.ts'
+import { archiveTimestamp, boardEntries } from '../../ledger/index.ts'
 import { inToolDirectory, requireBeleniosTool, type ToolDirectory } from '../support/belenios-tool.ts'
 import { aCeremonyRun } from '../support/ceremony-builders.ts'
+import { passDeadline } from '../support/ceremony-stage.ts'
 import { refusedByTool } from '../support/election/oracle.ts'
 import {
   aBallot,
@@ -184,7 +185,7 @@ async function thresholdArchive(
     const { certificates } = aCeremonyRun(chain.networkId, draft)
     const present = certificates.filter((_, i) => !silent.includes(draft.trustees[i]!.name))
     extend(chain, [...present, ...chunks, ...signatures])
-    extend(chain, [], electionCeremony(chain.state, uuid)?.deadline)
+    passDeadline({ chain, draft })
     extend(chain, aCeremonyRun(chain.networkId, draft, 2, silent).all)
   }
   assert.equal(recordOf(chain, uuid).phase, 'frozen')

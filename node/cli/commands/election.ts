@@ -61,8 +61,9 @@ FILE is a JSON object; fields it does not know are refused:
   mandatoryTrustees        trustees who must decrypt in any case, each with a key of its own; not listed again (default: none)
   uuid                     14 or more base58 characters (default: a fresh one)
 
-Trustees make the key in a ceremony of four steps before the opening; a step lasts a third of the time that is left, at most a day, and
-whoever misses one is left out. Where fewer than the threshold remain, or a mandatory trustee is missing, the election is abandoned.
+Trustees make the key in a ceremony of four steps before the opening; a step lasts a third of the time that is left (less once somebody
+was left out), at most a day, and whoever misses one is left out. Mandatory trustees are waited for until the opening. Where fewer than
+the threshold remain, or a mandatory trustee is missing then, the election is abandoned.
 A card is what \`psephos trustee init\` prints.
 
 Example:

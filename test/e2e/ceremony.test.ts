@@ -1,11 +1,17 @@
-/** T23 Daemons that are killed by SIGKILL at each step of a key ceremony, and started again at once. */
+/**
+ * T23 Processes that are killed by SIGKILL at each step of a key ceremony, and started again at once: a validator's daemon, a trustee
+ * that runs alone, and a mandatory one. What comes out is compared with what their seeds determine.
+ */
 import { strict as assert } from 'node:assert'
 import { randomInt } from 'node:crypto'
-import { unwrap } from '../../base/index.ts'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fromHex, unwrap } from '../../base/index.ts'
 import { auditArchive } from '../../election/index.ts'
-import { allTrustees, type Ceremony, type CeremonyStep } from '../../ledger/index.ts'
+import { allTrustees, type Ceremony, type CeremonyStep, networkIdOf } from '../../ledger/index.ts'
 import { beleniosTool } from '../support/belenios-tool.ts'
 import { inTemporaryDirectory } from '../support/temporary-directory.ts'
+import { materialFromSeeds, materialOnChain } from '../support/trustees/material.ts'
 import { officialRefusals } from './official-tool.ts'
 import { type NodeProcess, requireBuild, startTrustee, until } from './processes.ts'
 import { aRoll, aTown, aTrusteeHome, DRAFT, draft, type Prepared, statusOf, type Town } from './town.ts'
@@ -31,41 +37,78 @@ describe('a key ceremony whose daemons are killed', function () {
       // of what is left then, and a round whose proposer was killed takes three seconds.
       const opensIn = Math.max(30, Math.ceil((4 * (Date.now() - start)) / 1000))
       const notary = await aTrusteeHome(town, 'Notary')
-      let trustee: NodeProcess | undefined
+      const court = await aTrusteeHome(town, 'Court')
+      const alone = [notary.home, court.home].map(aloneAt)
       const nodes = Array.from({ length: VALIDATORS }, (_, i) => `node-${i + 1}`)
       try {
+        // They look once a second, so that each step lasts long enough to be seen.
+        await Promise.all(alone.map((one) => one.start()))
         const uuid = await draft(town, {
           ...DRAFT,
           trustees: [...nodes, notary.card],
           trusteeThreshold: 3,
+          mandatoryTrustees: [court.card],
           opensAt: `+${opensIn}s`,
           closesAt: `+${opensIn + 6}s`,
         })
-        // It looks once a second, so that each step lasts long enough to be seen.
-        const isThere = startTrustee(notary.home).then((process) => {
-          trustee = process
-        })
-        const [prepared, kills] = await Promise.all([
-          aRoll(town, uuid, 2),
-          killAtEachStep(town, uuid),
-          isThere,
-        ])
+        const [prepared, kills] = await Promise.all([aRoll(town, uuid, 2), killAtEachStep(town, uuid, alone)])
         await check(town, uuid, kills)
+        await compareWithSeeds(town, uuid, { Notary: notary.home, Court: court.home })
         await vote(town, prepared)
         await finish(town, uuid)
-        assert.equal(await trustee?.stop(), 0)
+        for (const one of alone) assert.equal(await one.stop(), 0)
       } finally {
-        await trustee?.kill()
+        for (const one of alone) await one.kill()
         await town.close()
       }
     }))
 })
 
+/** A trustee that runs alone, killed and started again. */
+interface Alone {
+  start(): Promise<void>
+  kill(): Promise<void>
+  stop(): Promise<number | null | undefined>
+}
+
+function aloneAt(home: string): Alone {
+  let process: NodeProcess | undefined
+  return {
+    start: async () => {
+      process = await startTrustee(home)
+    },
+    kill: async () => process?.kill(),
+    stop: async () => process?.stop(),
+  }
+}
+
+/** All key material of the ceremony is that of the seeds, whoever was killed whenever. */
+async function compareWithSeeds(
+  town: Town,
+  uuid: string,
+  alone: Readonly<Record<string, string>>,
+): Promise<void> {
+  const { record, ceremony } = unwrap(await town.client.election(uuid))
+  const names = allTrustees(record.draft).map(({ name }) => name)
+  const seeds = new Map<string, Uint8Array>()
+  for (const name of names) {
+    const home = alone[name] ?? town.homes[Number(name.slice('node-'.length)) - 1] ?? ''
+    const seed = fromHex((await readFile(join(home, 'keys', 'trustee.seed'), 'utf8')).trim())
+    assert.ok(seed, home)
+    seeds.set(name, seed)
+  }
+  const members = ceremony.members.map(({ place }) => names[place] ?? '')
+  const { draft } = record
+  const networkId = networkIdOf(new Uint8Array(await readFile(town.genesis)))
+  const expected = materialFromSeeds(networkId, draft, ceremony.attempt, members, (name) => seeds.get(name)!)
+  assert.deepEqual(materialOnChain(record, ceremony), expected)
+}
+
 /**
- * Kills a random daemon at the first sight of each step, and starts it again at once. Never two are away at a time, for then nothing
+ * Kills those who run alone and a random daemon at the first sight of each step, and starts it again at once. Never two are away at a time, for then nothing
  * is finalised; and never the one through which the registrars work.
  */
-async function killAtEachStep(town: Town, uuid: string): Promise<readonly Kill[]> {
+async function killAtEachStep(town: Town, uuid: string, alone: readonly Alone[]): Promise<readonly Kill[]> {
   const kills: Kill[] = []
   let victim = 0
   let away: Promise<void> | undefined
@@ -80,13 +123,13 @@ async function killAtEachStep(town: Town, uuid: string): Promise<readonly Kill[]
     // A busy machine may look too late.
     if (seen.step !== step) continue
     if (away === undefined) victim = 1 + randomInt(VALIDATORS - 1)
-    await town.kill(victim)
-    await town.start(victim)
+    await Promise.all([town.kill(victim), ...alone.map((one) => one.kill())])
+    await Promise.all([town.start(victim), ...alone.map((one) => one.start())])
     const returned = hasCaughtUp(town, victim).then(() => {
       if (away === returned) away = undefined
     })
     away = returned
-    kills.push({ step, name: `node-${victim + 1}` })
+    kills.push({ step, name: `node-${victim + 1}` }, { step, name: 'Notary' })
   }
   await away
   return kills
@@ -125,7 +168,7 @@ async function check(town: Town, uuid: string, kills: readonly Kill[]): Promise<
     said,
   )
   assert.equal(ceremony.members.length, VALIDATORS + 1 - missed.length, said)
-  assert.ok(kills.length >= 2, said)
+  assert.ok(kills.length >= 4, said)
 }
 
 async function vote(town: Town, { uuid, credentials }: Prepared): Promise<void> {

@@ -56,19 +56,20 @@ export interface KeyMaterial {
 
 const pointOf = (secret: bigint): string => toHex(encodePoint(multiplySecret(GENERATOR, secret)))
 
-/** What seeds determine for one attempt with these members. */
+/** What seeds, by name, determine for one attempt with these members. */
 export function materialFromSeeds(
   networkId: Uint8Array,
   draft: ElectionDraft,
   attempt = 1,
   members: readonly string[] = draft.trustees.map(({ name }) => name),
+  seed: (name: string) => Uint8Array = seedOf,
 ): KeyMaterial {
   const place: ElectionPlace = { networkId, uuid: draft.uuid }
-  const keys = members.map((name) => ceremonyKeys(ceremonySeed(seedOf(name), place, attempt)))
+  const keys = members.map((name) => ceremonyKeys(ceremonySeed(seed(name), place, attempt)))
   const points = members.map((name) =>
-    coefficientPoints(ceremonyPolynomial(seedOf(name), place, attempt, draft.trusteeThreshold)),
+    coefficientPoints(ceremonyPolynomial(seed(name), place, attempt, draft.trusteeThreshold)),
   )
-  const singles = draft.mandatoryTrustees.map(({ name }) => mandatoryPrivateKey(seedOf(name), place, attempt))
+  const singles = draft.mandatoryTrustees.map(({ name }) => mandatoryPrivateKey(seed(name), place, attempt))
   const combined = combinedCoefficients(points)
   const all = singles.map((secret) => multiplySecret(GENERATOR, secret))
   return {

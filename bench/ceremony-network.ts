@@ -6,25 +6,21 @@
  * Reference: the computations alone (the trustees' and each validator's, as `ceremony.ts` measures them in the same run), spread over the
  * cores without a gap. The rest is agreement, gossip, certified reads and waiting for the slowest in each step.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { toHex } from '../base/index.ts'
 import { fateOf } from '../client/index.ts'
 import { quorum } from '../consensus/index.ts'
 import { createUuid } from '../election/index.ts'
 import { decodeTransaction, type ElectionDraft, signTransaction, type Transaction } from '../ledger/index.ts'
-import type { Context } from '../node/cli/context.ts'
-import { startDaemons } from '../node/cli/demo/daemons.ts'
 import { DEFAULT_DEMO_ELECTION } from '../node/cli/demo/questions.ts'
 import { orFail } from '../node/cli/error.ts'
-import { type Connection, withClient } from '../node/cli/network.ts'
-import { createOutput } from '../node/cli/output.ts'
-import { createTestnet, type Testnet } from '../node/cli/testnet.ts'
+import type { Connection } from '../node/cli/network.ts'
+import type { Testnet } from '../node/cli/testnet.ts'
 import { loadPartyKey, sendAndWait } from '../node/cli/transact.ts'
 import { SILENT, systemClock, systemRandom, trusteePublicKey } from '../node/index.ts'
 import type { TrusteeBoard } from '../node/trustee/board.ts'
 import { Trustee } from '../node/trustee/trustee.ts'
+import { onDaemons } from './daemons.ts'
 
 const VALIDATORS = 4
 /** Looks of all trustees of this process at the certified state. */
@@ -33,25 +29,8 @@ const OPENS_IN_MS = 3_600_000
 const TIMEOUT_MS = 600_000
 
 /** Milliseconds from the draft being final until the ceremony of `size` trustees is, on four daemons. */
-export async function ceremonyOnDaemons(size: number): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'psephos-bench-'))
-  const network = { validators: VALIDATORS, registrars: 1, name: 'bench' }
-  const testnet = await createTestnet(join(directory, 'network'), network, 'warn')
-  const context: Context = {
-    output: createOutput(true, process.stderr, process.stderr),
-    stdin: process.stdin,
-    signal: () => new AbortController().signal,
-    self: [process.execPath, resolve('dist/node/cli/main.js')],
-  }
-  const daemons = await startDaemons(testnet, context.self, () => {})
-  try {
-    const trust = { genesis: testnet.genesis, networkId: testnet.networkId }
-    const peers = testnet.nodes.map(({ address }) => address)
-    return await withClient(trust, peers, context, (connection) => measure(connection, testnet, size))
-  } finally {
-    await daemons.stop()
-    await rm(directory, { recursive: true, force: true })
-  }
+export function ceremonyOnDaemons(size: number): Promise<number> {
+  return onDaemons(VALIDATORS, ({ connection, testnet }) => measure(connection, testnet, size))
 }
 
 async function measure(connection: Connection, testnet: Testnet, size: number): Promise<number> {

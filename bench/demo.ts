@@ -5,14 +5,10 @@
  * Reference for the rate: what one core verifies, measured in the same run, times the cores, divided by the validators, each of
  * which verifies every ballot. The rest of the work (agreement, storage, gossip, this process) is what the ratio leaves out.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Ballot, ballotId, createBallot, credentialSecret } from '../election/index.ts'
 import { decodeBallotAnswer, encodeBallotRequest } from '../network/index.ts'
-import type { Context } from '../node/cli/context.ts'
-import { startDaemons } from '../node/cli/demo/daemons.ts'
 import { awaitNetwork } from '../node/cli/demo/pace.ts'
 import { measureBallot } from '../node/cli/demo/plan.ts'
 import { draftElection, prepareElection } from '../node/cli/demo/prepare.ts'
@@ -20,11 +16,9 @@ import { DEFAULT_DEMO_ELECTION } from '../node/cli/demo/questions.ts'
 import type { Stage } from '../node/cli/demo/stage.ts'
 import { createVoters } from '../node/cli/demo/voters.ts'
 import { orFail } from '../node/cli/error.ts'
-import { withClient } from '../node/cli/network.ts'
-import { createOutput } from '../node/cli/output.ts'
-import { createTestnet } from '../node/cli/testnet.ts'
 import { send } from '../node/cli/transact.ts'
 import { systemRandom } from '../node/index.ts'
+import { onDaemons } from './daemons.ts'
 import { against, percentile, type Report } from './report.ts'
 
 const VALIDATORS = 4
@@ -35,29 +29,9 @@ const POLL_MS = 20
 
 /** Prints `demo.rate` and `demo.finality`. */
 export async function run(report: Report): Promise<void> {
-  const directory = await mkdtemp(join(tmpdir(), 'psephos-bench-'))
-  const network = { validators: VALIDATORS, registrars: 1, name: 'bench' }
-  const testnet = await createTestnet(join(directory, 'network'), network, 'warn')
-  const context: Context = {
-    output: createOutput(true, process.stderr, process.stderr),
-    stdin: process.stdin,
-    signal: () => new AbortController().signal,
-    self: [process.execPath, resolve('dist/node/cli/main.js')],
-  }
-  const daemons = await startDaemons(testnet, context.self, () => {})
-  try {
-    const trust = { genesis: testnet.genesis, networkId: testnet.networkId }
-    const peers = testnet.nodes.map(({ address }) => address)
-    await withClient(trust, peers, context, async (connection) => {
-      const { questions } = DEFAULT_DEMO_ELECTION
-      const voters = createVoters(ALONE + TOGETHER, questions, undefined, systemRandom)
-      const election = DEFAULT_DEMO_ELECTION
-      await measure({ context, connection, testnet, directory, election, voters }, report)
-    })
-  } finally {
-    await daemons.stop()
-    await rm(directory, { recursive: true, force: true })
-  }
+  const election = DEFAULT_DEMO_ELECTION
+  const voters = createVoters(ALONE + TOGETHER, election.questions, undefined, systemRandom)
+  await onDaemons(VALIDATORS, (daemons) => measure({ ...daemons, election, voters }, report))
 }
 
 async function measure(stage: Stage, report: Report): Promise<void> {

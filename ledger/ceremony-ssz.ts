@@ -1,6 +1,6 @@
 /** The SSZ form of a ceremony: its root stands in the election's record, its bytes in the durable image and in answers to clients. */
 import { ByteListType, ContainerType, ListBasicType, ListCompositeType, type ValueOf } from '@chainsafe/ssz'
-import { type Codec, codec, ok, type Refusal, type Result, refuse } from '../base/index.ts'
+import { type Codec, codec, type Refusal, type Result } from '../base/index.ts'
 import { STEPS } from './ceremony.ts'
 import {
   CERTIFICATE_BYTES,
@@ -10,7 +10,7 @@ import {
   MAX_TRUSTEES,
   MEMBER_KEY_BYTES,
 } from './limits.ts'
-import { BYTES32, fromOptional, optionalType, UINT8, UINT16, UINT64, Unreadable } from './ssz.ts'
+import { BYTES32, converted, fromOptional, optionalType, UINT8, UINT16, UINT64, Unreadable } from './ssz.ts'
 import type { Ceremony, CeremonyFaultKind, CeremonyMember } from './types.ts'
 
 /** By number in the encoding. */
@@ -129,14 +129,7 @@ export function encodeCeremony(ceremony: Ceremony): Uint8Array {
 
 /** The ceremony of bytes; checks form, not sense. Never throws. */
 export function decodeCeremony(bytes: Uint8Array): Result<Ceremony, Refusal<'malformed'>> {
-  const decoded = ceremonyCodec.decode(bytes)
-  if (!decoded.ok) return decoded
-  try {
-    return ok(fromSsz(decoded.value))
-  } catch (error) {
-    if (error instanceof Unreadable) return refuse('malformed', error.message)
-    throw error
-  }
+  return converted(ceremonyCodec.decode(bytes), fromSsz)
 }
 
 const roots = new WeakMap<Ceremony, Uint8Array>()

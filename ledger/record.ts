@@ -10,7 +10,7 @@ import {
   ListCompositeType,
   type ValueOf,
 } from '@chainsafe/ssz'
-import { type Codec, codec, ok, type Refusal, type Result, refuse, utf8 } from '../base/index.ts'
+import { type Codec, codec, type Refusal, type Result, utf8 } from '../base/index.ts'
 import { DRAFT, draftFromSsz, draftToSsz } from './draft-ssz.ts'
 import {
   MAX_CHOICES,
@@ -25,6 +25,7 @@ import {
 import {
   BIG_UINT64,
   BYTES32,
+  converted,
   fromOptional,
   optionalType,
   textOf,
@@ -161,14 +162,7 @@ export function encodeRecord(record: ElectionRecord): Uint8Array {
 
 /** The record of bytes; checks form, not sense. Never throws. */
 export function decodeRecord(bytes: Uint8Array): Result<ElectionRecord, Refusal<'malformed'>> {
-  const decoded = recordCodec.decode(bytes)
-  if (!decoded.ok) return decoded
-  try {
-    return ok(fromSsz(decoded.value))
-  } catch (error) {
-    if (error instanceof Unreadable) return refuse('malformed', error.message)
-    throw error
-  }
+  return converted(recordCodec.decode(bytes), fromSsz)
 }
 
 /** `hash_tree_root` of the record: its leaf in the state. */

@@ -12,7 +12,7 @@ import {
   UintBigintType,
   UintNumberType,
 } from '@chainsafe/ssz'
-import { fromUtf8, utf8 } from '../base/index.ts'
+import { fromUtf8, ok, type Refusal, type Result, refuse, utf8 } from '../base/index.ts'
 
 export const BYTES32: ByteVectorType = new ByteVectorType(32)
 export const UINT8: UintNumberType = new UintNumberType(1)
@@ -44,6 +44,20 @@ export function fromOptional<T>(value: T | undefined): T[] {
 /** Thrown inside a decoder of this folder and turned into `malformed` there; it leaves no module. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable'
+}
+
+/** The value that a decoder makes of what its schema has read; what is {@link Unreadable} is malformed. */
+export function converted<T, V>(
+  decoded: Result<T, Refusal<'malformed'>>,
+  convert: (value: T) => V,
+): Result<V, Refusal<'malformed'>> {
+  if (!decoded.ok) return decoded
+  try {
+    return ok(convert(decoded.value))
+  } catch (error) {
+    if (error instanceof Unreadable) return refuse('malformed', error.message)
+    throw error
+  }
 }
 
 /** The text of UTF-8 bytes. */

@@ -44,7 +44,7 @@ import {
   MEMBER_KEY_BYTES,
   TRUSTEES_DEPTH,
 } from './limits.ts'
-import { BIG_UINT64, BYTES32, textOf, textType, UINT16, Unreadable } from './ssz.ts'
+import { BIG_UINT64, BYTES32, converted, textOf, textType, UINT16 } from './ssz.ts'
 import type { Transaction, TransactionKind } from './types.ts'
 
 /** A transaction without its signature. */
@@ -213,14 +213,7 @@ function read<T, B>(
   bytes: Uint8Array,
   convert: (value: T) => B,
 ): Result<B, Refusal<'malformed'>> {
-  const decoded = body.decode(bytes)
-  if (!decoded.ok) return decoded
-  try {
-    return ok(convert(decoded.value))
-  } catch (error) {
-    if (error instanceof Unreadable) return refuse('malformed', error.message)
-    throw error
-  }
+  return converted(body.decode(bytes), convert)
 }
 
 function kindByte(kind: TransactionKind): Uint8Array {

@@ -13,7 +13,6 @@ export {
   createCertificate,
   decodeTrusteeCertificate,
   encodeTrusteeCertificate,
-  isCeremonyContext,
   verifyCertificate,
 } from './ceremony/certificate.ts'
 export {

@@ -69,7 +69,6 @@ export {
   ownerOf,
   placeOfOwner,
   polynomialOf,
-  trusteeName,
   trusteePlace,
 } from './trustees.ts'
 export type * from './types.ts'

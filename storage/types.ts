@@ -61,6 +61,30 @@ export interface ChainStore {
 }
 
 /**
+ * Files as the journal and the last-signed record need them. Methods reject with the system's errors, `read` with a `StorageError`
+ * `damaged` for a file that is larger than one of ours can be.
+ */
+export interface Files {
+  /** All bytes of a file; undefined when there is none. */
+  read(path: string, maxBytes: number): Promise<Uint8Array | undefined>
+  /** Makes the directory of a file, if need be. */
+  prepare(path: string): Promise<void>
+  /** Puts bytes in place of a file, or makes it: durable when it resolves; after a crash there is the old file or the new one, whole. */
+  replace(path: string, bytes: Uint8Array): Promise<void>
+  /** Opens a file that is there, for writing. */
+  open(path: string): Promise<OpenFile>
+}
+
+/** A file open for writing. What was not synced may be lost in a power cut, in whole or in part. */
+export interface OpenFile {
+  /** All bytes, from this position on. */
+  write(bytes: Uint8Array, position: number): Promise<void>
+  truncate(length: number): Promise<void>
+  sync(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
  * The write-ahead journal of one height: records in order, guarded by lengths and checksums. A torn end (power cut) is cut
  * off at opening; anything else that does not add up is `damaged`.
  */

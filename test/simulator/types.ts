@@ -75,7 +75,12 @@ export type Happening = { readonly atMs: number } & (
       readonly isExpected: boolean
     }
   /** The private key is about to be used: the bytes, and how many journal records were not durable at that moment. */
-  | { readonly type: 'signing'; readonly seat: string; readonly bytes: Uint8Array; readonly undurable: number }
+  | {
+      readonly type: 'signing'
+      readonly seat: string
+      readonly bytes: Uint8Array
+      readonly undurable: number
+    }
   /** A consensus envelope leaves, and how far the last-signed record was durable: `[height, round, step]`. */
   | {
       readonly type: 'said'

@@ -3,7 +3,7 @@
  * its header; that header and transactions belong together is the concern of validity. Each node goes up one height at a time.
  */
 import type { CreateChecker } from '../types.ts'
-import { readBlock } from './wire.ts'
+import { readBlock } from './blocks.ts'
 
 export const agreement: CreateChecker = (facts, convict) => {
   const decided = new Map<number, { readonly id: string; readonly seat: string }>([

@@ -4,7 +4,8 @@
  * at least the height that it had committed.
  */
 import type { CreateChecker, Facts, Happening, MadeBallot } from '../types.ts'
-import { BALLOT, hex, readBlock, sha256 } from './wire.ts'
+import { BALLOT, readBlock } from './blocks.ts'
+import { hex, sha256 } from './ssz.ts'
 
 type Ended = Happening & { readonly type: 'ended' }
 

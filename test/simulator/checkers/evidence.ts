@@ -3,7 +3,8 @@
  * under its signature. A validator that is correct never does, so evidence against one is a defect somewhere.
  */
 import type { CreateChecker } from '../types.ts'
-import { isSame, readEvidence, slotOf, Unreadable, type Vote, voteVerifier, words } from './wire.ts'
+import { Unreadable } from './ssz.ts'
+import { isSame, readEvidence, slotOf, type Vote, voteVerifier, words } from './wire.ts'
 
 export const evidence: CreateChecker = (facts, convict) => {
   const isGood = voteVerifier(facts)

@@ -14,9 +14,9 @@
  * 6. Once a quorum can have committed a block, nobody prepares or proposes another one in a later round.
  */
 import type { CreateChecker, Facts } from '../types.ts'
+import { readBlock } from './blocks.ts'
 import {
   quorumOf,
-  readBlock,
   readEnvelope,
   readSigned,
   type Said,

@@ -7,7 +7,8 @@
  * closing overtook: a block whose time is past it is final before the ballot's time is up.
  */
 import type { CreateChecker, Happening, MadeBallot } from '../types.ts'
-import { BALLOT, hex, readBlock, sha256 } from './wire.ts'
+import { BALLOT, readBlock } from './blocks.ts'
+import { hex, sha256 } from './ssz.ts'
 
 interface Owed {
   readonly ballot: MadeBallot

@@ -4,15 +4,14 @@
  * moment in which it starts, when it cannot have heard yet where the others are. An observer signs nothing.
  */
 import type { CreateChecker } from '../types.ts'
+import { hex, Unreadable } from './ssz.ts'
 import {
   compareSlots,
-  hex,
   isSame,
   readEnvelope,
   readSigned,
   type Said,
   slotOf,
-  Unreadable,
   voteVerifier,
   words,
 } from './wire.ts'

@@ -1,6 +1,6 @@
 /** State root: what each node computes from its own state after a block is what the header promised, so the same everywhere. */
 import type { CreateChecker } from '../types.ts'
-import { readBlock } from './wire.ts'
+import { readBlock } from './blocks.ts'
 
 export const stateRoot: CreateChecker = (_facts, convict) => {
   const roots = new Map<number, { readonly root: string; readonly seat: string }>()

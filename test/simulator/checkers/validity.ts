@@ -8,19 +8,14 @@
 import type { CreateChecker, Facts, MadeBallot } from '../types.ts'
 import {
   BALLOT,
-  hex,
   PARTIAL_DECRYPTION,
-  quorumOf,
   readBallot,
   readBlock,
-  readCertificate,
   readDecryption,
   type SeenBlock,
-  sha256,
-  Unreadable,
-  type VoteVerifier,
-  voteVerifier,
-} from './wire.ts'
+} from './blocks.ts'
+import { hex, sha256, Unreadable } from './ssz.ts'
+import { quorumOf, readCertificate, type VoteVerifier, voteVerifier } from './wire.ts'
 
 interface Place {
   readonly id: string

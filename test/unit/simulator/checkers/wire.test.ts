@@ -9,14 +9,12 @@ import {
 } from '../../../../consensus/index.ts'
 import { blockId, decodeBlock, decodeTransaction, transactionsRoot } from '../../../../ledger/index.ts'
 import { encodeEnvelope } from '../../../../network/index.ts'
+import { readBallot, readBlock, readDecryption } from '../../../simulator/checkers/blocks.ts'
 import { fixedList, Reader, Unreadable, variableList } from '../../../simulator/checkers/ssz.ts'
 import {
   isSame,
   quorumOf,
-  readBallot,
-  readBlock,
   readCertificate,
-  readDecryption,
   readEnvelope,
   readEvidence,
   readSigned,

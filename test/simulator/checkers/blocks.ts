@@ -13,7 +13,7 @@ import {
   variableList,
   withLength,
 } from './ssz.ts'
-import { isSignatureOf } from './wire.ts'
+import { isSignatureOf, STATEMENT_DOMAIN } from './wire.ts'
 
 export interface SeenBlock {
   readonly id: string
@@ -88,6 +88,7 @@ function decodeBlock(bytes: Uint8Array): SeenBlock {
 /** First bytes of the transactions that a simulated network sees. */
 export const BALLOT = 5
 export const PARTIAL_DECRYPTION = 6
+export const EVIDENCE = 12
 
 /** Whose ballot a transaction is, and for which election. */
 export function readBallot(transaction: Uint8Array): { readonly uuid: string; readonly credential: string } {
@@ -122,4 +123,28 @@ export function readDecryption(
     trustee: hex(trustee),
     isSigned: isSignatureOf(trustee, signed, signature),
   }
+}
+
+/** A statement, as its author signed it. */
+export interface SignedStatement {
+  readonly bytes: Uint8Array
+  readonly signature: Uint8Array
+}
+
+/** Whom evidence accuses, by key, and the two statements as they would be signed in this network. */
+export function readAccusation(
+  transaction: Uint8Array,
+  networkId: Uint8Array,
+): { readonly validator: string; readonly statements: readonly [SignedStatement, SignedStatement] } {
+  if (transaction[0] !== EVIDENCE) throw new Unreadable('no evidence')
+  const reader = new Reader(transaction.subarray(1))
+  const validator = hex(reader.bytes(32))
+  const slot = reader.bytes(13)
+  const statement = (): SignedStatement => ({
+    bytes: Buffer.concat([STATEMENT_DOMAIN, networkId, slot, reader.bytes(37)]),
+    signature: reader.bytes(64),
+  })
+  const statements = [statement(), statement()] as const
+  reader.end()
+  return { validator, statements }
 }

@@ -1,14 +1,16 @@
 /**
  * Validity of every finalised block: it continues its parent in this network, its time is right, a quorum signed it, and its
  * transactions are ones that were valid: ballots that voters made, in time, each once, in the order that hides arrival; partial
- * decryptions after the closing, signed by their trustee, one each.
+ * decryptions after the closing, signed by their trustee, one each; evidence, one piece a validator.
  *
  * A block is committed under different certificates by different nodes: each certificate is judged, the block once.
  */
 import type { CreateChecker, Facts, MadeBallot } from '../types.ts'
 import {
   BALLOT,
+  EVIDENCE,
   PARTIAL_DECRYPTION,
+  readAccusation,
   readBallot,
   readBlock,
   readDecryption,
@@ -102,6 +104,7 @@ type Judge = (block: SeenBlock, offered: ReadonlyMap<string, MadeBallot>) => rea
 function transactionJudge({ election, networkId }: Facts): Judge {
   const finalised = new Set<string>()
   const trustees = new Set<string>()
+  const accused = new Set<string>()
 
   function ballotFlaw(bytes: Uint8Array, ballot: MadeBallot | undefined, time: number): string | undefined {
     const { uuid, credential } = readBallot(bytes)
@@ -124,6 +127,14 @@ function transactionJudge({ election, networkId }: Facts): Judge {
     return undefined
   }
 
+  /** Whether it is true is the concern of the checker of evidence. */
+  function evidenceFlaw(bytes: Uint8Array): string | undefined {
+    const { validator } = readAccusation(bytes, networkId)
+    if (accused.has(validator)) return `two pieces of evidence against ${validator.slice(0, 16)}`
+    accused.add(validator)
+    return undefined
+  }
+
   return (block, offered) => {
     const flaws: (string | undefined)[] = []
     let previous = ''
@@ -139,6 +150,7 @@ function transactionJudge({ election, networkId }: Facts): Judge {
         previous = ballot?.id ?? previous
       } else if (previous !== '') flaws.push('another transaction after a ballot')
       else if (kind === PARTIAL_DECRYPTION) flaws.push(decryptionFlaw(bytes, block.time))
+      else if (kind === EVIDENCE) flaws.push(evidenceFlaw(bytes))
       else flaws.push(`a transaction of kind ${kind}, which nobody makes here`)
     }
     return flaws.filter((flaw) => flaw !== undefined)

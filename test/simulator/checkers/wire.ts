@@ -46,7 +46,8 @@ export interface SeenCertificate {
 
 const STATEMENT_BYTES = 50
 const VOTE_BYTES = STATEMENT_BYTES + 2 + 64
-const DOMAIN = Buffer.from('psephos/consensus/statement/1'.padEnd(32, '\0'), 'ascii')
+/** What every signed statement begins with. */
+export const STATEMENT_DOMAIN: Buffer = Buffer.from('psephos/consensus/statement/1'.padEnd(32, '\0'), 'ascii')
 
 /** Which slot a statement takes, as `[height, round, step]`. */
 export function slotOf({ kind, height, round }: Said): readonly [number, number, number] {
@@ -94,7 +95,8 @@ function readStatement(reader: Reader): Said {
 /** The bytes that get signed: domain tag, network id, statement. Throws where tag or network are others. */
 export function readSigned(bytes: Uint8Array, networkId: Uint8Array): Said {
   const reader = new Reader(bytes)
-  if (hex(reader.bytes(32)) !== hex(DOMAIN)) throw new Unreadable('not the domain of consensus statements')
+  if (hex(reader.bytes(32)) !== hex(STATEMENT_DOMAIN))
+    throw new Unreadable('not the domain of consensus statements')
   if (hex(reader.bytes(32)) !== hex(networkId)) throw new Unreadable('a statement of another network')
   const said = readStatement(reader)
   reader.end()
@@ -104,7 +106,7 @@ export function readSigned(bytes: Uint8Array, networkId: Uint8Array): Said {
 /** The bytes that a statement's signature is under. */
 export function signedBytes(networkId: Uint8Array, said: Said): Uint8Array {
   const bytes = Buffer.alloc(32 + 32 + STATEMENT_BYTES)
-  bytes.set(DOMAIN)
+  bytes.set(STATEMENT_DOMAIN)
   bytes.set(networkId, 32)
   bytes.writeUInt8(KINDS.indexOf(said.kind) + 1, 64)
   bytes.writeBigUInt64LE(BigInt(said.height), 65)

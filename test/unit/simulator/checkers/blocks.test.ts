@@ -1,6 +1,7 @@
 /** Convictions by the checkers of blocks: agreement, validity, state root, ballots. */
 import assert from 'node:assert/strict'
 import { fromHex, toHex, unwrap } from '../../../../base/index.ts'
+import { statementBytes } from '../../../../consensus/index.ts'
 import { type Block, blockId, decodeBlock, encodeBlock, transactionsRoot } from '../../../../ledger/index.ts'
 import type { Happening } from '../../../simulator/types.ts'
 import {
@@ -13,8 +14,10 @@ import {
   honestRun,
   judge,
   made,
+  PUPPET,
   START,
   seatOf,
+  vote,
 } from './honest-run.ts'
 
 type Committed = Happening & { readonly type: 'committed' }
@@ -296,6 +299,47 @@ describe('validity', () => {
       committing(0, (committed) => ({ ...committed, block: committed.block.slice(0, 99) })),
       /bad block/,
     )
+  })
+})
+
+describe('evidence on the chain', () => {
+  const block = BLOCKS[1]!
+  /** Evidence as docs/protocol.md has it: key, slot, and twice content and signature. */
+  const accusation = (index: number, ids: readonly [string, string], signer = index): Uint8Array => {
+    const slot = { kind: 'prepare', height: block.height, round: 0 } as const
+    const [first, second] = ids.map((id) => {
+      const { statement, signature } = vote<'prepare'>({ ...slot, blockId: id }, signer)
+      return [statementBytes(facts.networkId, statement), signature] as const
+    }) as [readonly [Uint8Array, Uint8Array], readonly [Uint8Array, Uint8Array]]
+    const key = facts.validatorKeys[index] ?? new Uint8Array(32)
+    const parts = [Uint8Array.of(12), key, first[0].slice(64, 77)]
+    for (const [bytes, signature] of [first, second]) parts.push(bytes.slice(77), signature)
+    return new Uint8Array(Buffer.concat(parts))
+  }
+  const [a, b] = ['aa'.repeat(32), 'bb'.repeat(32)]
+  const finalising = (...evidence: readonly Uint8Array[]): readonly Happening[] =>
+    committing(1, (committed) =>
+      withBlock(committed, ({ transactions }) => ({ transactions: [...evidence, ...transactions] })),
+    )
+
+  it('is taken when it is true, once a validator', () => {
+    const run = finalising(accusation(PUPPET, [a, b]))
+    assert.equal(accusation(PUPPET, [a, b]).length, 248)
+    assert.deepEqual(judge('evidence', run), [])
+    assert.ok(!judge('validity', run).some((detail) => /evidence/.test(detail)))
+    convicts(
+      'validity',
+      finalising(accusation(PUPPET, [a, b]), accusation(PUPPET, [b, a])),
+      /two pieces of evidence/,
+    )
+  })
+
+  it('convicts when it is against a correct one, a stranger, or no contradiction', () => {
+    convicts('evidence', finalising(accusation(CORRECT[0]!, [a, b])), /which is correct/)
+    convicts('evidence', finalising(accusation(99, [a, b], PUPPET)), /against a stranger/)
+    convicts('evidence', finalising(accusation(PUPPET, [a, a])), /no contradiction/)
+    convicts('evidence', finalising(accusation(PUPPET, [a, b], CORRECT[0])), /never signed/)
+    convicts('evidence', finalising(accusation(PUPPET, [a, b]).slice(0, -1)), /cannot be read/)
   })
 })
 

@@ -9,7 +9,7 @@
 import { quorum } from '../../../consensus/index.ts'
 import { encodeTransactionBatch } from '../../../network/index.ts'
 import type { Adversary, AdversaryKind, Gossiped, Hands, Sending } from '../types.ts'
-import { falseCertificate, falseJustification, falseVote, mutated } from './forgeries.ts'
+import { falseCertificate, falseJustification, falseVote, type Material, mutated } from './forgeries.ts'
 import { Recollection, setBounded } from './recollection.ts'
 import { idOf, read, readOwn, send } from './speech.ts'
 
@@ -25,14 +25,6 @@ export const forger: AdversaryKind = {
   describe: 'bad signatures, false certificates, forged ballots, mutated encodings',
   seatsPerIndex: 1,
   conspire: () => aForger,
-}
-
-/** What a forger works with. */
-export interface Material {
-  readonly known: Recollection
-  /** Blocks of the puppet's height by id. */
-  readonly blocks: Map<string, Uint8Array>
-  readonly payloads: Gossiped[]
 }
 
 function aForger(): Adversary {

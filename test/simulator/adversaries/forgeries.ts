@@ -12,8 +12,16 @@ import {
 import { decodeBlock } from '../../../ledger/index.ts'
 import { encodeCertifiedBlock } from '../../../network/index.ts'
 import type { Dice, Gossiped, Hands } from '../types.ts'
-import type { Material } from './forger.ts'
+import type { Recollection } from './recollection.ts'
 import { idOf, indexOf, inventedId, sign, write } from './speech.ts'
+
+/** What a forger works with. */
+export interface Material {
+  readonly known: Recollection
+  /** Blocks of the puppet's height by id. */
+  readonly blocks: Map<string, Uint8Array>
+  readonly payloads: Gossiped[]
+}
 
 /** A vote under somebody's index, our own included, whose signature is not theirs under these bytes. */
 export function falseVote({ blocks }: Material, height: number, hands: Hands): Gossiped {

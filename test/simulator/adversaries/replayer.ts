@@ -32,8 +32,10 @@ function aReplayer(): Adversary {
   return {
     hear: (from, message, hands) => {
       keep(message, hands.dice)
-      if (hands.dice.chance(ECHO))
-        hands.send([send([from, ...some(hands.dice, hands.others, 0.3)], again(message, hands.dice))])
+      if (hands.dice.chance(ECHO)) {
+        const witnesses = some(hands.dice, hands.others, 0.3).filter((name) => name !== from)
+        hands.send([send([from, ...witnesses], again(message, hands.dice))])
+      }
       return true
     },
     say: (message, hands) => {

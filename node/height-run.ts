@@ -18,6 +18,7 @@ import {
   type HeightReport,
   type Input,
   type MessageRefusalCode,
+  type Rule,
   report,
   type State,
   step,
@@ -113,6 +114,7 @@ export class HeightRun {
 
   /** Steps through the journal's inputs again; nothing is signed, sent or started. */
   replay(records: readonly Uint8Array[]): void {
+    this.#trace('replay', ['R21'])
     for (const [index, bytes] of records.entries()) {
       const record = decodeRecord(bytes)
       if (!record.ok) {
@@ -201,6 +203,7 @@ export class HeightRun {
 
   #advance(input: Input): readonly Effect[] {
     const next = step(this.#state, input)
+    if (next.fired.size > 0) this.#trace(input.type, [...next.fired])
     this.#state = next.state
     this.#outstanding.answered(input)
     for (const effect of next.effects) this.#outstanding.add(effect)
@@ -328,6 +331,11 @@ export class HeightRun {
     }
     this.#blocks.set(id, block)
     this.#journalledBlocks.add(id)
+  }
+
+  /** Which rules an input fired, for whoever reads along. */
+  #trace(input: Input['type'] | 'replay', rules: readonly Rule[]): void {
+    this.#dependencies.logger.debug('step', { height: this.height, input, rules })
   }
 
   /** What is not owed an answer: sent again, or told to the operator. Nothing of it happens in a replay. */

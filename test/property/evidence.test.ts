@@ -126,12 +126,12 @@ describe('evidence that was tampered with', () => {
   const isTaken = (transaction: Transaction): boolean =>
     checkTransaction(state, transaction, state.head.time + 1).ok && verifyTransaction(state, transaction).ok
 
-  it('T30 is never accepted, whichever byte is another one', () => {
+  it('T30 is never accepted, whichever bit is another one', () => {
     const decoded = decodeTransaction(bytes)
     assert.ok(decoded.ok && isTaken(decoded.value), 'untouched it is')
     for (let at = 0; at < bytes.length; at++)
-      for (const bit of [1, 1 << (1 + (at % 7))]) {
-        const other = decodeTransaction(bytes.with(at, bytes[at]! ^ bit))
+      for (let bit = 0; bit < 8; bit++) {
+        const other = decodeTransaction(bytes.with(at, bytes[at]! ^ (1 << bit)))
         assert.ok(!other.ok || !isTaken(other.value), `byte ${at}, bit ${bit}`)
       }
   })

@@ -1,10 +1,18 @@
 /** Validators that contradict themselves, among whole nodes: what the chain makes of them, and what it leaves alone. */
 import { strict as assert } from 'node:assert'
-import { toHex, utf8 } from '../../base/index.ts'
+import { toHex, unwrap, utf8 } from '../../base/index.ts'
 import { encodeMessage, statementBytes } from '../../consensus/index.ts'
 import { sign } from '../../crypto/index.ts'
-import { type Conviction, convictions, type Transaction } from '../../ledger/index.ts'
-import { encodeEnvelope } from '../../network/index.ts'
+import {
+  type Conviction,
+  convictions,
+  decodeTransaction,
+  genesisState,
+  type Transaction,
+  transactionId,
+  verifyTransaction,
+} from '../../ledger/index.ts'
+import { encodeEnvelope, encodeIds } from '../../network/index.ts'
 import { readReport } from '../../node/cli/status.ts'
 import { type RunningNode, SILENT, startNode } from '../../node/index.ts'
 import { privateKeyOf, seededRandom } from '../support/ledger-builders.ts'
@@ -63,6 +71,22 @@ function aPrepare(networkId: Uint8Array, height: number, block: string): Uint8Ar
   })
 }
 
+/** Anyone who knows of a conviction gets the evidence from any node, and checks it alone. */
+async function assertServed(network: NodeNetwork, { evidence, validator }: Conviction): Promise<void> {
+  const transport = network.hub.transport('journalist')
+  await transport.start()
+  const answer = transport.request(nameOf(0), 'transactions', encodeIds([evidence]))
+  const served: Uint8Array[] = []
+  for await (const bytes of answer) served.push(bytes)
+  await transport.stop()
+  const transaction = unwrap(decodeTransaction(served[0]!))
+  assert.ok(transaction.kind === 'evidence')
+  assert.equal(toHex(transactionId(transaction)), toHex(evidence))
+  assert.equal(toHex(transaction.validator), toHex(validator))
+  const anyState = genesisState(network.genesis, network.networkId)
+  assert.ok(verifyTransaction(anyState, transaction).ok)
+}
+
 describe('T30 a validator that contradicts itself', function () {
   this.timeout(120_000)
 
@@ -82,6 +106,7 @@ describe('T30 a validator that contradicts itself', function () {
       assert.equal(toHex(conviction.validator), toHex(validatorKey(LIAR)))
       assert.equal(conviction.slot.kind, kind)
       for (const node of everybody) assert.deepEqual(convictedAt(node), [conviction])
+      await assertServed(network, conviction)
       const height = leastHeight(network)
       await network.runUntil(() => leastHeight(network) > height + 2, 30_000, 'going on')
       for (const { failures } of network.running.values()) assert.deepEqual(failures, [])

@@ -4,10 +4,12 @@
  * contradiction does the same, observers too. What the pool has no room for, or has lost, is offered again after each block
  * until the validator is convicted.
  */
-import { compareBytes, toHex } from '../base/index.ts'
+import { compareBytes, equalBytes, toHex } from '../base/index.ts'
 import { type Evidence, type Signed, statementBytes, type ValidatorSet } from '../consensus/index.ts'
 import {
+  type Conviction,
   convictionOf,
+  convictions,
   encodeTransaction,
   type SignedContent,
   STATEMENT_CONTENT_BYTES,
@@ -41,7 +43,9 @@ export class Witness {
   constructor(options: WitnessOptions, dependencies: WitnessDependencies) {
     this.#options = options
     this.#dependencies = dependencies
-    dependencies.chain.onCommit(() => {
+    dependencies.chain.onCommit(({ height, state }) => {
+      for (const conviction of convictions(state))
+        if (conviction.height === height) this.#announce(conviction)
       for (const validator of [...this.#waiting.keys()]) this.#offer(validator)
     })
   }
@@ -53,6 +57,12 @@ export class Witness {
     if (validator === self || this.#waiting.has(validator)) return
     this.#waiting.set(validator, encodeTransaction(evidenceTransaction(evidence, validators, networkId)))
     this.#offer(validator)
+  }
+
+  #announce({ validator: key, slot, height: since, evidence }: Conviction): void {
+    const validator = this.#options.validators.keys.findIndex((other) => equalBytes(other, key))
+    const fields = { validator, publicKey: toHex(key), ...slot, since, evidence: toHex(evidence) }
+    this.#dependencies.logger.error('a validator is convicted on the chain', fields)
   }
 
   #offer(validator: number): void {

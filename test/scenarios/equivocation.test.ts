@@ -1,7 +1,14 @@
 /** Validators that contradict themselves, among whole nodes: what the chain makes of them, and what it leaves alone. */
 import { strict as assert } from 'node:assert'
 import { toHex, unwrap, utf8 } from '../../base/index.ts'
-import { encodeMessage, statementBytes } from '../../consensus/index.ts'
+import {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  type Signed,
+  type StatementOf,
+  statementBytes,
+} from '../../consensus/index.ts'
 import { sign } from '../../crypto/index.ts'
 import {
   type Conviction,
@@ -12,9 +19,10 @@ import {
   transactionId,
   verifyTransaction,
 } from '../../ledger/index.ts'
-import { encodeEnvelope, encodeIds } from '../../network/index.ts'
+import { decodeEnvelope, encodeEnvelope, encodeIds, type Transport } from '../../network/index.ts'
 import { readReport } from '../../node/cli/status.ts'
 import { type RunningNode, SILENT, startNode } from '../../node/index.ts'
+import { withFaults } from '../support/faulty-transport.ts'
 import { privateKeyOf, seededRandom } from '../support/ledger-builders.ts'
 import {
   aDisk,
@@ -71,6 +79,50 @@ function aPrepare(networkId: Uint8Array, height: number, block: string): Uint8Ar
   })
 }
 
+function messageIn(payload: Uint8Array): Message | undefined {
+  const envelope = decodeEnvelope(payload)
+  const message = envelope.ok ? decodeMessage(envelope.value.message) : envelope
+  return message.ok ? message.value : undefined
+}
+
+/** The prepares of height 1, round 0, by validator, and the block that they are for. */
+interface Heard {
+  readonly prepares: Map<number, Signed<'prepare'>>
+  block: Uint8Array | undefined
+}
+
+function hearPrepares(transport: Transport): Heard {
+  const heard: Heard = { prepares: new Map(), block: undefined }
+  transport.subscribe('consensus', async (_from, payload) => {
+    const message = messageIn(payload)
+    const envelope = decodeEnvelope(payload)
+    if (message?.kind === 'prepare') heard.prepares.set(message.signed.validator, message.signed)
+    if (message?.kind === 'proposal' && envelope.ok) heard.block = envelope.value.block
+    return 'accept'
+  })
+  return heard
+}
+
+/** The liar's payloads of two round changes for height 1, round 1: nothing was prepared; the block was prepared. */
+function twoRoundChanges(networkId: Uint8Array, { prepares, block }: Heard): readonly Uint8Array[] {
+  assert.ok(block)
+  const votes = [...prepares.values()].toSorted((a, b) => a.validator - b.validator)
+  const { blockId } = votes[0]!.statement
+  const slot = { kind: 'roundChange' as const, height: 1, round: 1 }
+  const said = (
+    statement: StatementOf<'roundChange'>,
+    attached: readonly Signed<'prepare'>[],
+  ): Uint8Array => {
+    const signature = sign(statementBytes(networkId, statement), privateKeyOf(nameOf(LIAR)))
+    const signed = { statement, validator: LIAR, signature }
+    return encodeMessage({ kind: 'roundChange', signed, prepares: attached })
+  }
+  return [
+    encodeEnvelope({ message: said(slot, []) }),
+    encodeEnvelope({ message: said({ ...slot, prepared: { round: 0, blockId } }, votes), block }),
+  ]
+}
+
 /** Anyone who knows of a conviction gets the evidence from any node, and checks it alone. */
 async function assertServed(network: NodeNetwork, { evidence, validator }: Conviction): Promise<void> {
   const transport = network.hub.transport('journalist')
@@ -117,6 +169,38 @@ describe('T30 a validator that contradicts itself', function () {
       await observer.stop()
       await network.stopAll()
     })
+
+  it('T30 is convicted by two round changes, one of which is prepared by the prepares of others', async () => {
+    const network = aNodeNetwork(4)
+    let areCommitsLost = true
+    for (const index of HONEST) {
+      const isLost = (_topic: string, payload: Uint8Array): boolean =>
+        areCommitsLost && messageIn(payload)?.kind === 'commit'
+      await network.start(index, {
+        transport: withFaults(network.hub.transport(nameOf(index)), { isLost }),
+      })
+    }
+    const liar = network.hub.transport(nameOf(LIAR))
+    const heard = hearPrepares(liar)
+    await liar.start()
+    await network.runUntil(() => heard.prepares.size === HONEST.length, 10_000, 'a prepared block')
+    for (const payload of twoRoundChanges(network.networkId, heard)) await liar.publish('consensus', payload)
+    await network.run(100)
+    areCommitsLost = false
+    await network.runUntil(
+      () => nodesOf(network).every((node) => convictedAt(node).length > 0),
+      60_000,
+      'a conviction',
+    )
+    for (const node of nodesOf(network)) {
+      const [conviction, ...others] = convictedAt(node)
+      assert.deepEqual(others, [])
+      assert.equal(toHex(conviction!.validator), toHex(validatorKey(LIAR)))
+      assert.deepEqual(conviction!.slot, { kind: 'roundChange', height: 1, round: 1 })
+    }
+    for (const { failures } of network.running.values()) assert.deepEqual(failures, [])
+    await network.stopAll()
+  })
 
   it('T30 cannot fill blocks with its contradictions, nor keep an election from its result', async () => {
     const network = await aNetworkWith('proposal', 'prepare', 'commit')

@@ -3,7 +3,8 @@ import { type Evidence, type Statement, statementBytes } from '../../../consensu
 import { sign } from '../../../crypto/index.ts'
 import { encodeTransaction } from '../../../ledger/index.ts'
 import { Witness } from '../../../node/evidence.ts'
-import { SILENT } from '../../../node/index.ts'
+import { type Logger, SILENT } from '../../../node/index.ts'
+import { aCollectedLog } from '../../support/collected-log.ts'
 import { CONTRADICTIONS, evidenceAgainst } from '../../support/evidence-builders.ts'
 import { aDraft, aPreparation, aRoll, privateKeyOf } from '../../support/ledger-builders.ts'
 import { aNodeChain, type NodeChain } from '../../support/node-chain.ts'
@@ -24,12 +25,16 @@ function evidenceOf(on: NodeChain, validator: number, two: readonly [Statement, 
   return { first, second }
 }
 
-function aWitness(on: NodeChain, self?: number): { witness: Witness; failures: readonly unknown[] } {
+function aWitness(
+  on: NodeChain,
+  self?: number,
+  logger: Logger = SILENT,
+): { witness: Witness; failures: readonly unknown[] } {
   const failures: unknown[] = []
   const validators = { keys: on.genesis.validators.map(({ publicKey }) => publicKey) }
   const witness = new Witness(
     { networkId: on.networkId, validators, self },
-    { chain: on.chain, pool: on.pool, logger: SILENT, onFailure: (error) => failures.push(error) },
+    { chain: on.chain, pool: on.pool, logger, onFailure: (error) => failures.push(error) },
   )
   return { witness, failures }
 }
@@ -81,6 +86,20 @@ describe('a node that saw a validator contradict itself', () => {
     await on.extend([evidence])
     await on.clock.settle()
     assert.deepEqual(waiting(on), [])
+  })
+
+  it('tells its operator of each conviction once, whoever brought the evidence', async () => {
+    const on = await aNodeChain()
+    const { logger, lines } = aCollectedLog()
+    aWitness(on, undefined, logger)
+    await on.extend([])
+    await on.extend([evidenceAgainst(on.networkId, 'validator 2', PREPARES)])
+    await on.extend([])
+    assert.equal(lines.length, 1)
+    assert.match(
+      lines[0]!,
+      /"validator":1,.*"kind":"prepare","height":7,"round":0,"since":2,.*a validator is convicted on the chain/,
+    )
   })
 
   it('offers nothing once the validator is convicted, by whatever evidence', async () => {

@@ -15,6 +15,7 @@ import {
   type Certificate,
   createState,
   type Effect,
+  type Evidence,
   type HeightReport,
   type Input,
   MAX_ROUNDS_AHEAD,
@@ -63,6 +64,8 @@ export interface HeightRunDependencies {
   readonly post: (work: () => Promise<void>) => void
   /** A block is final whose bytes are not here. */
   readonly onMissingBlock: (certificate: Certificate) => void
+  /** A validator contradicted itself. */
+  readonly onEvidence: (evidence: Evidence) => void
 }
 
 /** Why the core refused a message. */
@@ -361,6 +364,7 @@ export class HeightRun {
       const second = toHex(effect.evidence.second.signature)
       const fields = { validator, kind, height, round, first, second }
       this.#dependencies.logger.error('a validator contradicted itself', fields)
+      this.#dependencies.onEvidence(effect.evidence)
     }
   }
 }

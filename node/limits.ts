@@ -34,6 +34,8 @@ export const MAX_POOL_BYTES: number = 64 * MIB
  * a trustee's transactions of one kind, whose proofs can be made anew at will.
  */
 export const MAX_POOL_PER_SLOT = 3
+/** Evidence against one validator that waits at once: only the first convicts. */
+export const MAX_POOL_EVIDENCE = 1
 /** Ids whose proofs were seen to hold, beyond those in the pool: a proposal's and the last blocks' ballots. */
 export const MAX_VERIFIED_IDS = 65_536
 /** Ids whose proofs were seen to fail, so that the same one costs nothing twice. */

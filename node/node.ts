@@ -18,6 +18,7 @@ import { createBallotArchive } from './ballot-archive.ts'
 import { Chain, type ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { type Diagnostics, diagnose } from './diagnostics.ts'
+import { Witness } from './evidence.ts'
 import { Gossip } from './gossip.ts'
 import type { NodeKeys } from './keys.ts'
 import { MAX_VERIFIER_JOBS } from './limits.ts'
@@ -121,6 +122,10 @@ async function assemble(
     hasWork: () => pool.size > 0,
     onWork: (height) => runner.work(height),
   })
+  const witness = new Witness(
+    { networkId, validators, self: self?.index },
+    { chain, pool, logger, onFailure },
+  )
   const runner: Runner = new Runner(
     { networkId, validators, timing: genesis.parameters, self },
     {
@@ -132,6 +137,7 @@ async function assemble(
       build: () => propose(chain, pool, clock),
       publish: (envelope) => gossip.publish(envelope),
       onMissingBlock: (height) => sync.wantBlock(height),
+      onEvidence: (evidence) => witness.tell(evidence),
       onHeight: (height) => pace.begin(height),
       onFailure,
     },

@@ -5,7 +5,7 @@
 import { assert, concat } from '../base/index.ts'
 
 /** The version of the layout below. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** Numbers are big-endian, so that the order of keys is the order of heights. */
 export const BUCKET = {

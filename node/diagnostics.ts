@@ -87,6 +87,8 @@ export interface Diagnostics {
   readonly clients: number
   readonly validators: readonly ValidatorDiagnostics[]
   readonly isCatchingUp: boolean
+  /** Up to which height this node verified the proofs of all ballots itself; those above it are taken on certificates for now. */
+  readonly proofsVerifiedTo: number
   /** The height under way; absent while catching up. */
   readonly consensus?: HeightReport
   readonly pool: { readonly transactions: number; readonly bytes: number; readonly verifying: number }
@@ -151,6 +153,7 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
     clients: peers.length - nodes.length,
     validators: validatorsOf(sources),
     isCatchingUp: !sync.isCaughtUp,
+    proofsVerifiedTo: chain.proofsVerifiedTo(),
     ...(report === undefined ? {} : { consensus: report }),
     pool: { transactions: pool.size, bytes: pool.bytes, verifying: pool.verifying },
     elections: phases,

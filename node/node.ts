@@ -26,6 +26,7 @@ import type { Logger } from './log.ts'
 import { Pace } from './pace.ts'
 import { Pool } from './pool.ts'
 import type { QueueFill } from './queues.ts'
+import { Recheck } from './recheck.ts'
 import { Responder } from './responder.ts'
 import { Runner } from './runner.ts'
 import { Sync } from './sync.ts'
@@ -151,11 +152,14 @@ async function assemble(
       logger,
       onCaughtUp: (isCaughtUp) => {
         runner.allow(isCaughtUp)
+        recheck.allow(isCaughtUp)
         trustee?.allow(isCaughtUp)
       },
       onFailure,
     },
   )
+  const onDone = (): void => trustee?.look()
+  const recheck = new Recheck({ clock, chain, store, verifier, logger, onDone, onFailure })
   const gossip: Gossip = new Gossip(
     { networkId, validators, self: self?.index },
     { clock, chain, pool, runner, sync, transport, logger, onFailure },
@@ -200,6 +204,7 @@ async function assemble(
   const stop = async (): Promise<void> => {
     await trustee?.stop()
     await sync.stop()
+    await recheck.stop()
     pace.stop()
     gossip.stop()
     await runner.stop()

@@ -23,6 +23,8 @@ export const BUCKET = {
   transaction: 5,
   /** key of the state's durable image -> its value */
   state: 6,
+  /** nothing -> height up to which every ballot's proofs were verified here (8 bytes) */
+  proofsVerified: 7,
 } as const
 
 /** The number of a bucket. */

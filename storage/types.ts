@@ -42,6 +42,8 @@ export interface FinalisedHeight {
   readonly transactionIds: readonly Uint8Array[]
   /** New values of the state's durable image; undefined removes the key. */
   readonly changes: readonly { readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]
+  /** Its ballots' proofs were taken on the certificate, to be verified later. They were verified unless said so. */
+  readonly areProofsDeferred?: boolean
 }
 
 /** The finalised chain and the state after its last block, on top of a `Database`. */
@@ -50,6 +52,10 @@ export interface ChainStore {
   height(): number
   /** Stores the height after the last one: durable and complete when it resolves, absent otherwise. One call at a time. */
   append(finalised: FinalisedHeight): Promise<void>
+  /** Up to which height all ballots' proofs were verified here; `append` moves it where nothing is deferred. */
+  proofsVerifiedTo(): number
+  /** Records that the proofs up to a height, at most `height()`, were verified; durable. A lower one changes nothing. */
+  markProofsVerified(height: number): Promise<void>
   /** A finalised block with its certificate; undefined above `height()`. */
   block(height: number): Promise<{ readonly block: Uint8Array; readonly certificate: Uint8Array } | undefined>
   /** Where a transaction stands. */

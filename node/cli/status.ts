@@ -45,6 +45,7 @@ const REPORT = z.looseObject({
     }),
   ),
   isCatchingUp: z.boolean(),
+  proofsVerifiedTo: z.number(),
   consensus: z
     .looseObject({ height: z.number(), round: z.number(), proposer: z.number(), phase: z.string() })
     .optional(),
@@ -139,6 +140,7 @@ function describe(report: Report): string {
       ['height', `${report.height}, ${isoTime(report.blockTime)}`],
       ['block', report.blockId],
       ['state root', report.stateRoot],
+      ['proofs verified', proofsLine(report)],
       ['peer id', report.peerId],
       ['addresses', report.addresses.join(' ')],
       ['pool', `${report.pool.transactions} transactions, ${report.pool.verifying} being verified`],
@@ -203,6 +205,13 @@ function words(report: Report): string {
       ? 'It follows the chain.'
       : `At height ${report.consensus.height} it is in round ${report.consensus.round}, ${report.consensus.phase.replaceAll('-', ' ')}.`
   return `${where}. ${doing}${report.waiting === undefined ? '' : `\nIt waits: ${report.waiting}`}`
+}
+
+function proofsLine({ proofsVerifiedTo, height }: Report): string {
+  const left = height - proofsVerifiedTo
+  return left <= 0
+    ? 'all, by this node'
+    : `up to height ${proofsVerifiedTo}; those of ${left} more certified blocks are being verified`
 }
 
 function electionsLine({ elections }: Report): string {

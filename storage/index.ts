@@ -13,7 +13,9 @@ export {
   MAX_VALUE_BYTES,
 } from './limits.ts'
 export { memoryDatabase } from './memory-database.ts'
+export { memoryFiles } from './memory-files.ts'
 export { memoryJournal } from './memory-journal.ts'
+export { compareSlots } from './signing-guard.ts'
 export type {
   ChainStore,
   Database,
@@ -24,5 +26,6 @@ export type {
   OpenFile,
   Operation,
   Range,
+  SignedSlot,
   SigningSlot,
 } from './types.ts'

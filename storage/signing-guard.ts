@@ -2,14 +2,7 @@
 import { assert, equalBytes, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import { StorageError } from './errors.ts'
 import { Turns } from './turns.ts'
-import type { LastSigned, SigningSlot } from './types.ts'
-
-/** The highest slot and the hash of the bytes signed in it. */
-export interface SignedSlot {
-  readonly slot: SigningSlot
-  /** SHA-256. */
-  readonly hash: Uint8Array
-}
+import type { LastSigned, SignedSlot, SigningSlot } from './types.ts'
 
 /** What the guard stands on. */
 export interface SigningGuardOptions {
@@ -45,24 +38,24 @@ export class SigningGuard implements LastSigned {
     return this.#turns.take(async () => {
       if (this.#refusal !== undefined) throw this.#refusal
       const hash = this.#options.hash(own)
-      const order = this.#recorded === undefined ? 1 : compareSlots(slot, this.#recorded.slot)
+      const order = this.#recorded === undefined ? 1 : compareSlots(slot, this.#recorded)
       if (order < 0) {
         return refuse(
           'slot-regression',
-          `${words(slot)} is below ${words(this.#recorded!.slot)}, the last one signed`,
+          `${words(slot)} is below ${words(this.#recorded!)}, the last one signed`,
         )
       }
       if (order === 0 && !equalBytes(hash, this.#recorded!.hash)) {
         return refuse('conflicting-statement', `another statement was already signed for ${words(slot)}`)
       }
-      if (order > 0) await this.#record({ slot: { ...slot }, hash })
+      if (order > 0) await this.#record({ ...slot, hash })
       this.#signature ??= sign(own).slice()
       return ok(this.#signature.slice())
     })
   }
 
-  last(): SigningSlot | undefined {
-    return this.#recorded === undefined ? undefined : { ...this.#recorded.slot }
+  last(): SignedSlot | undefined {
+    return this.#recorded === undefined ? undefined : { ...this.#recorded }
   }
 
   close(): Promise<void> {
@@ -91,7 +84,8 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function compareSlots(a: SigningSlot, b: SigningSlot): number {
+/** Below, at or above 0 as the first slot is before, at or after the second. */
+export function compareSlots(a: SigningSlot, b: SigningSlot): number {
   return a.height - b.height || a.round - b.round || a.step - b.step
 }
 

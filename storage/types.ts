@@ -117,6 +117,11 @@ export interface SigningSlot {
   readonly step: number
 }
 
+/** The slot of the last signature, and SHA-256 of the bytes that were signed. */
+export interface SignedSlot extends SigningSlot {
+  readonly hash: Uint8Array
+}
+
 /**
  * The last-signed record: the second guard against double signing, independent of the journal. For a slot above the
  * recorded one it makes the new slot durable and only then signs; for the recorded slot and the same bytes it returns the
@@ -129,8 +134,8 @@ export interface LastSigned {
     bytes: Uint8Array,
     sign: (bytes: Uint8Array) => Uint8Array,
   ): Promise<Result<Uint8Array, Refusal<'slot-regression' | 'conflicting-statement'>>>
-  /** The highest slot that was ever signed in; undefined when none was. */
-  last(): SigningSlot | undefined
+  /** The highest slot that was ever signed in; undefined when none was. It is durable before anybody sees the signature. */
+  last(): SignedSlot | undefined
   /** Waits for what is under way. */
   close(): Promise<void>
 }

@@ -44,7 +44,8 @@ export function verifySigned(
   return ok(undefined)
 }
 
-function signaturesOf(message: Message): readonly Signed[] {
+/** Every signed statement in a message: its own, then those that justify it. */
+export function signaturesOf(message: Message): readonly Signed[] {
   switch (message.kind) {
     case 'proposal':
       return [message.signed, ...message.roundChanges, ...message.prepares]

@@ -50,6 +50,8 @@ export interface WireSigned {
   readonly signature: Uint8Array
 }
 
+const signedCodec: Codec<WireSigned> = codec(signedSchema, SIGNED_BYTES)
+
 interface WireMessage {
   readonly signed: WireSigned
   readonly roundChanges: readonly WireSigned[]
@@ -88,6 +90,17 @@ export function toWireSigned(signed: Signed): WireSigned {
     validator: signed.validator,
     signature: signed.signature,
   }
+}
+
+/** The wire form of a signed statement, which is well-formed. */
+export function encodeSigned(signed: Signed): Uint8Array {
+  return signedCodec.encode(toWireSigned(signed))
+}
+
+/** The signed statement of its wire form, or `malformed`. Never throws; nothing is verified yet. */
+export function decodeSigned(bytes: Uint8Array): Result<Signed, Refusal<'malformed'>> {
+  const decoded = signedCodec.decode(bytes)
+  return decoded.ok ? fromWireSigned(decoded.value) : decoded
 }
 
 /** The signed statement that the schema's value stands for, or `malformed`. */

@@ -10,10 +10,12 @@ export {
   decodeBlocksRequest,
   decodeCertifiedBlock,
   decodeEnvelope,
+  decodeStatementRequest,
   decodeStatus,
   encodeBlocksRequest,
   encodeCertifiedBlock,
   encodeEnvelope,
+  encodeStatementRequest,
   encodeStatus,
   type Status,
 } from './messages/blocks.ts'

@@ -18,6 +18,7 @@ export type Protocol =
   | 'ballot'
   | 'archive'
   | 'diagnostics'
+  | 'statement'
 /** A peer id in its text form. */
 export type PeerName = string
 

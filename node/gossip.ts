@@ -28,6 +28,7 @@ import { importBlock } from './block-import.ts'
 import { type Chain, type Committed, isWhole } from './chain.ts'
 import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
+import type { LastWords } from './last-words.ts'
 import {
   GOSSIP_BATCH_DELAY_MS,
   MAX_GOSSIP_BATCH_BYTES,
@@ -41,6 +42,7 @@ import {
   REPUBLISH_AFTER_MS,
 } from './limits.ts'
 import type { Logger } from './log.ts'
+import type { OwnKey } from './own-key.ts'
 import { isNeverValid, type Pool, type PoolEntry } from './pool.ts'
 import type { QueueFill } from './queues.ts'
 import { Budget, RecentMap } from './recent.ts'
@@ -60,6 +62,8 @@ export interface GossipDependencies {
   readonly pool: Pool
   readonly runner: Runner
   readonly sync: Sync
+  readonly ownKey: OwnKey
+  readonly lastWords: LastWords
   readonly transport: Transport
   readonly logger: Logger
   readonly onFailure: (error: unknown) => void
@@ -162,7 +166,7 @@ export class Gossip {
 
   // ---- consensus ---------------------------------------------------------------------------------------------------
   async #onConsensus(from: PeerName, payload: Uint8Array): Promise<Verdict> {
-    const { clock, chain, runner, sync } = this.#dependencies
+    const { clock, chain, runner, sync, ownKey, lastWords } = this.#dependencies
     if (!this.#budget.take(from, 1, clock.now())) return 'ignore'
     const envelope = decodeEnvelope(payload)
     if (!envelope.ok) return 'reject'
@@ -173,9 +177,12 @@ export class Gossip {
     if (!decoded.ok) return 'reject'
     const { height } = decoded.value.signed.statement
     const next = chain.height() + 1
-    if (height < next) return 'ignore'
+    // What is over is not worth its signatures, unless it may be somebody else with our key.
+    if (height < next && !ownKey.isForeign(decoded.value.signed)) return 'ignore'
     const message = authenticate(decoded.value, this.#options.validators, this.#options.networkId)
     if (!message.ok) return 'reject'
+    lastWords.noteMessage(message.value)
+    if (height < next) return 'ignore'
     if (height > next) sync.noteHeight(from, height - 1)
     if (height > next + MAX_HEIGHTS_AHEAD) return 'ignore'
     const { block } = envelope.value

@@ -94,6 +94,12 @@ export const REPEAT_INTERVAL_MS = 400
 export const PEER_MESSAGES_PER_SECOND = 500
 export const PEER_MESSAGES_BURST = 4096
 
+/**
+ * Blocks whose certificates are read at a start: a validator that is up is in one of so many in a row, although a certificate has the
+ * commits of a quorum only.
+ */
+export const RECALLED_CERTIFICATES = 16
+
 // ---- catching up ----------------------------------------------------------------------------------------------------
 /** How often peers are asked where they stand: a block that gossip lost is noticed after this. */
 export const STATUS_INTERVAL_MS = 2000

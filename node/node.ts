@@ -3,7 +3,7 @@
  * give it a manual clock and memory adapters, and it is the same code.
  */
 import { equalBytes, toHex } from '../base/index.ts'
-import type { ValidatorSet } from '../consensus/index.ts'
+import { decodeCertificate, type ValidatorSet } from '../consensus/index.ts'
 import { publicKeyOf, type Random } from '../crypto/index.ts'
 import { type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
@@ -21,8 +21,10 @@ import { type Diagnostics, diagnose } from './diagnostics.ts'
 import { Witness } from './evidence.ts'
 import { Gossip } from './gossip.ts'
 import type { NodeKeys } from './keys.ts'
+import { LastWords } from './last-words.ts'
 import { MAX_VERIFIER_JOBS } from './limits.ts'
 import type { Logger } from './log.ts'
+import { OwnKey } from './own-key.ts'
 import { Pace } from './pace.ts'
 import { Pool } from './pool.ts'
 import type { QueueFill } from './queues.ts'
@@ -116,6 +118,21 @@ async function assemble(
   const store = await openChainStore(ports.database, networkId)
   const ballots = createBallotArchive(store)
   const chain = await Chain.open({ genesis, networkId }, { store, verifier, ballots, clock })
+  const ownKey = new OwnKey(
+    { networkId, validators, self: self?.index },
+    {
+      clock,
+      lastSigned,
+      transport,
+      logger,
+      onFailure: (error) => {
+        // Not one word more.
+        void runner.stop()
+        onFailure(error)
+      },
+    },
+  )
+  const lastWords = new LastWords((signed) => ownKey.hear(signed))
   const pool = new Pool({}, { chain, verifier, clock })
   const pace = new Pace(genesis.parameters, {
     clock,
@@ -138,7 +155,10 @@ async function assemble(
       build: () => propose(chain, pool, clock),
       publish: (envelope) => gossip.publish(envelope),
       onMissingBlock: (height) => sync.wantBlock(height),
-      onEvidence: (evidence) => witness.tell(evidence),
+      onEvidence: (evidence) => {
+        witness.tell(evidence)
+        ownKey.hearEvidence(evidence)
+      },
       onHeight: (height) => pace.begin(height),
       onFailure,
     },
@@ -151,18 +171,24 @@ async function assemble(
       transport,
       logger,
       onCaughtUp: (isCaughtUp) => {
-        runner.allow(isCaughtUp)
+        if (isCaughtUp) askThenSpeak().catch(onFailure)
+        else runner.allow(false)
         recheck.allow(isCaughtUp)
         trustee?.allow(isCaughtUp)
       },
       onFailure,
     },
   )
+  const askThenSpeak = async (): Promise<void> => {
+    const nodes = transport.peers().filter(({ id }) => sync.isNode(id))
+    await ownKey.ask(nodes.map(({ id }) => id))
+    runner.allow(sync.isCaughtUp)
+  }
   const onDone = (): void => trustee?.look()
   const recheck = new Recheck({ clock, chain, store, verifier, logger, onDone, onFailure })
   const gossip: Gossip = new Gossip(
     { networkId, validators, self: self?.index },
-    { clock, chain, pool, runner, sync, transport, logger, onFailure },
+    { clock, chain, pool, runner, sync, ownKey, lastWords, transport, logger, onFailure },
   )
   const trustee = createTrustee(options, { clock, random, chain, pool, ballots, logger, onFailure })
   const { name } = options
@@ -180,16 +206,30 @@ async function assemble(
       sync,
       transport,
     })
-  const responder = new Responder({ clock, chain, store, ballots, pool, transport, diagnostics })
+  const responder = new Responder({
+    clock,
+    chain,
+    store,
+    ballots,
+    pool,
+    lastWords,
+    transport,
+    diagnostics,
+  })
 
   pool.onAdded(() => pace.reconsider())
   chain.onCommit(({ height, block, round }) => {
     const transactions = block.transactions.length
     logger.info('finalised', { height, blockId: block.id, round, transactions })
   })
+  chain.onCommit(({ certificate }) => {
+    const decoded = decodeCertificate(certificate)
+    if (decoded.ok) lastWords.noteCertificate(decoded.value)
+  })
   responder.start()
   gossip.start()
   await runner.start()
+  await lastWords.recall(store)
   await transport.start()
   logger.info('started', {
     role: self === undefined ? 'observer' : 'validator',

@@ -3,6 +3,7 @@
  * is believed for its own sake.
  */
 import { toHex } from '../base/index.ts'
+import { encodeSigned } from '../consensus/index.ts'
 import { type ArchiveEntry, writeArchive } from '../election/index.ts'
 import {
   archiveTimestamp,
@@ -22,6 +23,7 @@ import {
   decodeBallotRequest,
   decodeBlocksRequest,
   decodeIds,
+  decodeStatementRequest,
   decodeTransactionBatch,
   decodeUuid,
   type ElectionAnswer,
@@ -41,6 +43,7 @@ import type { BallotArchive } from './ballot-archive.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { Diagnostics } from './diagnostics.ts'
+import type { LastWords } from './last-words.ts'
 import { ARCHIVE_PIECE_BYTES, MAX_ARCHIVES_AT_ONCE, MAX_BLOCKS_ANSWER_BYTES } from './limits.ts'
 import type { Pool } from './pool.ts'
 
@@ -50,6 +53,7 @@ export interface ResponderDependencies {
   readonly store: ChainStore
   readonly ballots: BallotArchive
   readonly pool: Pool
+  readonly lastWords: LastWords
   readonly transport: Transport
   readonly diagnostics: () => Diagnostics
 }
@@ -74,6 +78,7 @@ export class Responder {
     transport.handle('ballot', (_from, request) => this.#ballot(request))
     transport.handle('archive', (_from, request, signal) => this.#archive(request, signal))
     transport.handle('diagnostics', () => this.#diagnostics())
+    transport.handle('statement', (_from, request) => this.#statement(request))
   }
 
   async *#status(): AsyncGenerator<Uint8Array> {
@@ -174,6 +179,11 @@ export class Responder {
 
   async *#diagnostics(): AsyncGenerator<Uint8Array> {
     yield new TextEncoder().encode(JSON.stringify(this.#dependencies.diagnostics()))
+  }
+
+  async *#statement(request: Uint8Array): AsyncGenerator<Uint8Array> {
+    const signed = this.#dependencies.lastWords.of(accepted(decodeStatementRequest(request)))
+    if (signed !== undefined) yield encodeSigned(signed)
   }
 
   #head(): CertifiedHead {

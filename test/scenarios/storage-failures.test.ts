@@ -74,16 +74,19 @@ describe('a node whose storage fails', function () {
     await network.start(0)
     await network.runUntil(() => network.height(0) >= 2, 10_000, 'two blocks')
     await network.stopAll()
-    const { database } = network.disks[0]!
+    const { database, lastSigned } = network.disks[0]!
     const same = await copyOf(database, network.networkId, (value) => value)
-    await network.start(0, { ...aDisk(), database: same })
+    await network.start(0, { ...aDisk(), lastSigned, database: same })
     await network.stopAll()
     const altered = await copyOf(database, network.networkId, (value) => value.with(0, value[0]! ^ 1))
-    await assert.rejects(network.start(0, { ...aDisk(), database: altered }), (error: unknown) => {
-      assert.ok(error instanceof NodeError)
-      assert.equal(error.code, 'storage-damaged')
-      return true
-    })
+    await assert.rejects(
+      network.start(0, { ...aDisk(), lastSigned, database: altered }),
+      (error: unknown) => {
+        assert.ok(error instanceof NodeError)
+        assert.equal(error.code, 'storage-damaged')
+        return true
+      },
+    )
   })
 
   it('T31 says nothing at heights below its journal, until it has caught up', async () => {

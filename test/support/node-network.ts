@@ -4,7 +4,7 @@
  */
 import { strict as assert } from 'node:assert'
 import { toHex } from '../../base/index.ts'
-import { quorum } from '../../consensus/index.ts'
+import { MAX_HEIGHT, MAX_ROUND, quorum } from '../../consensus/index.ts'
 import { sha256 } from '../../crypto/index.ts'
 import { ballotId, type Election, type RollEntry } from '../../election/index.ts'
 import {
@@ -85,6 +85,19 @@ export function aDisk(): Disk {
       last: () => lastSigned.last(),
       close,
     },
+  }
+}
+
+/**
+ * A record that says it is above everything, and guards as before: a node with it does not notice that its key is used elsewhere. For
+ * puppets, whose adversary signs past the record, and for showing what would happen.
+ */
+export function heedless(record: LastSigned): LastSigned {
+  const end = { height: MAX_HEIGHT, round: MAX_ROUND, step: 3, hash: new Uint8Array(32) }
+  return {
+    sign: (slot, bytes, sign) => record.sign(slot, bytes, sign),
+    last: () => end,
+    close: () => record.close(),
   }
 }
 

@@ -21,7 +21,15 @@ import { readOwn } from '../simulator/adversaries/speech.ts'
 import { createDice } from '../simulator/dice.ts'
 import type { Adversary, Hands, MadeBallot, Sending } from '../simulator/types.ts'
 import { aBallot, cast, privateKeyOf } from './ledger-builders.ts'
-import { aDisk, electionAt, type NodeNetwork, nameOf, type TestNode, validatorKey } from './node-network.ts'
+import {
+  aDisk,
+  electionAt,
+  heedless,
+  type NodeNetwork,
+  nameOf,
+  type TestNode,
+  validatorKey,
+} from './node-network.ts'
 
 /** What an adversary does between two words of its puppet. */
 const TICK_MS = 500
@@ -49,12 +57,13 @@ export async function startPuppet(network: NodeNetwork, options: PuppetOptions):
     return puppet.node.chain.state()
   })
   const owned = ownedBy(adversary, network, hands)
-  puppet = await network.start(
-    index,
-    twin === undefined
-      ? { transport: owned }
-      : { transport: owned, ...aDisk(), clock: aheadOf(network.clock) },
-  )
+  const disk = twin === undefined ? network.disks[index]! : aDisk()
+  puppet = await network.start(index, {
+    ...disk,
+    lastSigned: heedless(disk.lastSigned),
+    transport: owned,
+    ...(twin === undefined ? {} : { clock: aheadOf(network.clock) }),
+  })
   const tick = (): void => {
     network.clock.setTimer(TICK_MS, () => {
       if (network.running.get(index) !== puppet && twin === undefined) return

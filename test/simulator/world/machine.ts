@@ -15,7 +15,7 @@ import {
 } from '../../../node/index.ts'
 import { createInlineVerifier } from '../../../node/verifier.ts'
 import { privateKeyOf } from '../../support/ledger-builders.ts'
-import { trusteeSeedAt } from '../../support/node-network.ts'
+import { heedless, trusteeSeedAt } from '../../support/node-network.ts'
 import { seatName } from '../plan.ts'
 import type { Dice, Happening, Seat } from '../types.ts'
 import { processClock, type VirtualClock } from './clock.ts'
@@ -206,7 +206,7 @@ export class Machine {
       transport: this.#wrap?.(transport, clock, () => running.node) ?? transport,
       database: disk.database,
       journal: disk.journal,
-      lastSigned: disk.lastSigned,
+      lastSigned: role === 'puppet' ? heedless(disk.lastSigned) : disk.lastSigned,
       random: (length) => {
         assert(length <= 64, 'keys and scalars are made of few bytes')
         return new Uint8Array([...bytes.bytes(), ...bytes.bytes()]).slice(0, length)

@@ -31,7 +31,12 @@ async function replace(path: string, bytes: Uint8Array): Promise<void> {
 async function read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   try {
     const { size } = await stat(path)
-    if (size > maxBytes) throw tooLarge(path, size, maxBytes)
+    if (size > maxBytes) {
+      throw new StorageError(
+        'damaged',
+        `${path}: ${size} bytes, where at most ${maxBytes} were written; ${INSPECT}`,
+      )
+    }
     const bytes = await readFile(path)
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   } catch (error) {
@@ -56,14 +61,6 @@ async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number)
     const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
     written += bytesWritten
   }
-}
-
-/** The `StorageError` for a file that is larger than one of ours can be. */
-export function tooLarge(path: string, bytes: number, maxBytes: number): StorageError {
-  return new StorageError(
-    'damaged',
-    `${path}: ${bytes} bytes, where at most ${maxBytes} were written; ${INSPECT}`,
-  )
 }
 
 /** The `StorageError` for an error of the system. */

@@ -23,9 +23,9 @@ export type {
   FinalisedHeight,
   Journal,
   LastSigned,
+  LastSlot,
   OpenFile,
   Operation,
   Range,
-  SignedSlot,
   SigningSlot,
 } from './types.ts'

@@ -11,8 +11,8 @@ import { equalBytes, fromHex, fromUtf8, toHex, utf8 } from '../base/index.ts'
 import { StorageError } from './errors.ts'
 import { failure, systemFiles } from './files.ts'
 import { MAX_LAST_SIGNED_BYTES } from './limits.ts'
-import { isCount, SigningGuard } from './signing-guard.ts'
-import type { Files, LastSigned, SignedSlot } from './types.ts'
+import { isCount, type SignedSlot, SigningGuard } from './signing-guard.ts'
+import type { Files, LastSigned } from './types.ts'
 
 const VERSION = 1
 
@@ -45,10 +45,11 @@ export function memoryLastSigned(): LastSigned {
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {
-  return Uint8Array.from(createHash('sha256').update(bytes).digest())
+  return createHash('sha256').update(bytes).digest()
 }
 
-function encodeRecord({ height, round, step, hash }: SignedSlot): Uint8Array {
+function encodeRecord({ slot, hash }: SignedSlot): Uint8Array {
+  const { height, round, step } = slot
   const content = { version: VERSION, height, round, step, hash: toHex(hash) }
   const checksum = crc32(JSON.stringify(content)).toString(16).padStart(8, '0')
   return utf8(`${JSON.stringify({ ...content, checksum })}\n`)
@@ -75,5 +76,5 @@ function parseRecord(bytes: Uint8Array): SignedSlot | undefined {
   const { height, round, step, hash } = value as Readonly<Record<string, unknown>>
   const digest = typeof hash === 'string' ? fromHex(hash, 32) : undefined
   if (!isCount(height) || !isCount(round) || !isCount(step) || digest === undefined) return undefined
-  return { height, round, step, hash: digest }
+  return { slot: { height, round, step }, hash: digest }
 }

@@ -1,6 +1,6 @@
 /** Files in memory: for tests, which look at their bytes, tear them and copy them. Everything is durable at once. */
 import { assert } from '../base/index.ts'
-import { tooLarge } from './files.ts'
+import { StorageError } from './errors.ts'
 import type { Files } from './types.ts'
 
 /** Files that live as long as the object. */
@@ -14,7 +14,8 @@ export function memoryFiles(): Files {
   return {
     read: async (path, maxBytes) => {
       const bytes = files.get(path)
-      if (bytes !== undefined && bytes.length > maxBytes) throw tooLarge(path, bytes.length, maxBytes)
+      if (bytes !== undefined && bytes.length > maxBytes)
+        throw new StorageError('damaged', `${path}: more than ${maxBytes} bytes`)
       return bytes?.slice()
     },
     prepare: async () => {},

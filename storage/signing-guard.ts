@@ -2,7 +2,14 @@
 import { assert, equalBytes, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import { StorageError } from './errors.ts'
 import { Turns } from './turns.ts'
-import type { LastSigned, SignedSlot, SigningSlot } from './types.ts'
+import type { LastSigned, LastSlot, SigningSlot } from './types.ts'
+
+/** The highest slot and the hash of the bytes signed in it. */
+export interface SignedSlot {
+  readonly slot: SigningSlot
+  /** SHA-256. */
+  readonly hash: Uint8Array
+}
 
 /** What the guard stands on. */
 export interface SigningGuardOptions {
@@ -38,24 +45,24 @@ export class SigningGuard implements LastSigned {
     return this.#turns.take(async () => {
       if (this.#refusal !== undefined) throw this.#refusal
       const hash = this.#options.hash(own)
-      const order = this.#recorded === undefined ? 1 : compareSlots(slot, this.#recorded)
+      const order = this.#recorded === undefined ? 1 : compareSlots(slot, this.#recorded.slot)
       if (order < 0) {
         return refuse(
           'slot-regression',
-          `${words(slot)} is below ${words(this.#recorded!)}, the last one signed`,
+          `${words(slot)} is below ${words(this.#recorded!.slot)}, the last one signed`,
         )
       }
       if (order === 0 && !equalBytes(hash, this.#recorded!.hash)) {
         return refuse('conflicting-statement', `another statement was already signed for ${words(slot)}`)
       }
-      if (order > 0) await this.#record({ ...slot, hash })
+      if (order > 0) await this.#record({ slot: { ...slot }, hash })
       this.#signature ??= sign(own).slice()
       return ok(this.#signature.slice())
     })
   }
 
-  last(): SignedSlot | undefined {
-    return this.#recorded === undefined ? undefined : { ...this.#recorded }
+  last(): LastSlot | undefined {
+    return this.#recorded && { ...this.#recorded.slot, hash: Uint8Array.from(this.#recorded.hash) }
   }
 
   close(): Promise<void> {
@@ -84,7 +91,7 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-/** Below, at or above 0 as the first slot is before, at or after the second. */
+/** Negative when the first slot is below the second one, 0 when they are the same. */
 export function compareSlots(a: SigningSlot, b: SigningSlot): number {
   return a.height - b.height || a.round - b.round || a.step - b.step
 }

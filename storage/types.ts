@@ -118,7 +118,7 @@ export interface SigningSlot {
 }
 
 /** The slot of the last signature, and SHA-256 of the bytes that were signed. */
-export interface SignedSlot extends SigningSlot {
+export interface LastSlot extends SigningSlot {
   readonly hash: Uint8Array
 }
 
@@ -135,7 +135,7 @@ export interface LastSigned {
     sign: (bytes: Uint8Array) => Uint8Array,
   ): Promise<Result<Uint8Array, Refusal<'slot-regression' | 'conflicting-statement'>>>
   /** The highest slot that was ever signed in; undefined when none was. It is durable before anybody sees the signature. */
-  last(): SignedSlot | undefined
+  last(): LastSlot | undefined
   /** Waits for what is under way. */
   close(): Promise<void>
 }

@@ -3,9 +3,8 @@
  * along, too) and certificates. A validator that starts asks its peers for its own (`own-key.ts`): what comes back with its signature
  * tells it whether its key was used since.
  *
- * One statement a validator, all signatures verified before. It is not written down: after a start the certificates of the last blocks
- * bring back the most telling part.
- */
+ * One statement a validator, all signatures verified before. It is not written down: after a start the journal and the certificates of
+ * the last blocks bring back what matters. */
 import {
   type AuthenticMessage,
   type Certificate,
@@ -13,8 +12,9 @@ import {
   type Signed,
   signaturesOf,
 } from '../consensus/index.ts'
-import { type ChainStore, compareSlots } from '../storage/index.ts'
+import { type ChainStore, compareSlots, type Journal } from '../storage/index.ts'
 import { slotOf } from './consensus-message.ts'
+import { decodeRecord } from './journal-record.ts'
 import { RECALLED_CERTIFICATES } from './limits.ts'
 
 export class LastWords {
@@ -49,8 +49,15 @@ export class LastWords {
     for (const one of signatures) this.note({ statement: { kind: 'commit', height, round, blockId }, ...one })
   }
 
-  /** Takes note of what the last stored blocks were certified by. */
-  async recall(store: ChainStore): Promise<void> {
+  /**
+   * Takes note of what is stored: what certified the last blocks, and the journal, which has every message of the height under way.
+   * That height and those after it are where a validator could still contradict itself.
+   */
+  async recall(store: ChainStore, journal: Journal): Promise<void> {
+    for (const record of journal.records()) {
+      const decoded = decodeRecord(record)
+      if (decoded.ok && decoded.value.input.type === 'message') this.noteMessage(decoded.value.input.message)
+    }
     const head = store.height()
     for (let height = Math.max(1, head - RECALLED_CERTIFICATES + 1); height <= head; height++) {
       const stored = await store.block(height)

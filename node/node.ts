@@ -228,8 +228,8 @@ async function assemble(
   })
   responder.start()
   gossip.start()
+  await lastWords.recall(store, journal)
   await runner.start()
-  await lastWords.recall(store)
   await transport.start()
   logger.info('started', {
     role: self === undefined ? 'observer' : 'validator',

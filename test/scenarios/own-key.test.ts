@@ -1,7 +1,8 @@
 /** One key on two machines, and homes out of backups (T31): whoever learns of it stops before it contradicts itself. */
 import { strict as assert } from 'node:assert'
-import { decodeMessage } from '../../consensus/index.ts'
-import { decodeEnvelope, type Transport } from '../../network/index.ts'
+import { decodeMessage, encodeMessage, type Statement, statementBytes } from '../../consensus/index.ts'
+import { sign } from '../../crypto/index.ts'
+import { decodeEnvelope, encodeEnvelope, type Transport } from '../../network/index.ts'
 import { NodeError } from '../../node/index.ts'
 import { decodeRecord } from '../../node/journal-record.ts'
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../storage/index.ts'
 import { aContradictionChecker } from '../support/contradictions.ts'
 import { withFaults } from '../support/faulty-transport.ts'
+import { privateKeyOf } from '../support/ledger-builders.ts'
 import {
   aDisk,
   aNodeNetwork,
@@ -219,6 +221,34 @@ describe('T31 a copied key', function () {
     assertKeyInUse(original.failures[0])
     await network.stop(VICTIM)
     await second.node.stop()
+    await network.stopAll()
+  })
+
+  it('T31 what is said with its key at a height long over still tells, if the signature is its own', async () => {
+    const { network } = await aStage()
+    await network.stop(VICTIM)
+    const disk = aDisk()
+    const deaf = heedless(disk.lastSigned)
+    let shown = deaf.last()
+    const { failures } = await network.start(VICTIM, { ...disk, lastSigned: { ...deaf, last: () => shown } })
+    await goOn(network, 2)
+    let round = 0
+    const whisper = async (key: number): Promise<void> => {
+      const blockId = 'ab'.repeat(32)
+      const statement: Statement = { kind: 'prepare', height: 2, round: ++round, blockId }
+      const signature = sign(statementBytes(network.networkId, statement), privateKeyOf(nameOf(key)))
+      const message = encodeMessage({ kind: 'prepare', signed: { statement, validator: VICTIM, signature } })
+      network.hub.whisper(nameOf(0), nameOf(VICTIM), 'consensus', encodeEnvelope({ message }))
+      await network.clock.settle()
+    }
+    await whisper(VICTIM)
+    assert.equal(failures.length, 0)
+    // From now on its record is an old one. No time passes: nothing else comes in.
+    shown = { height: 2, round: 0, step: 3, hash: new Uint8Array(32) }
+    await whisper(0)
+    assert.equal(failures.length, 0)
+    await whisper(VICTIM)
+    assertKeyInUse(failures[0])
     await network.stopAll()
   })
 

@@ -33,7 +33,7 @@ export async function reachVerdict(world: World): Promise<Verdict> {
   const { say, offices, statements } = world
   const { uuid, closesAt, load, watcher } = world.ballots
   say(`the election closes in ${Math.max(0, Math.ceil((closesAt - Date.now()) / 1000))} s`)
-  await world.until('the election is over', () => Date.now() > closesAt)
+  await world.pause(Math.max(0, closesAt - Date.now()))
   let result: readonly number[] | undefined
   let voted = 0
   await world.until('the election is tallied', async () => {

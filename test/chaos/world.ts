@@ -26,6 +26,7 @@ const VOTERS = 60
 export const PATIENCE_MS = 180_000
 /** A daemon start takes so long on an idle machine with two cores, four at once. */
 const IDLE_START_MS = 4000
+const MAX_SLOWNESS = 4
 const LEVEL_WARN = 40
 const LEVEL_ERROR = 50
 
@@ -189,11 +190,11 @@ export async function openWorld(options: WorldOptions, onWorld: (world: World) =
   const tookMs = Date.now() - startedAt
   say(`four daemons run after ${(tookMs / 1000).toFixed(1)} s`)
   const eavesdropper = await startEavesdropper(offices.trust, offices.addresses, world.statements)
-  // The times of an election are fixed beforehand: a slow machine gets more of it.
-  const slowness = Math.min(4, Math.max(1, tookMs / IDLE_START_MS))
+  // The times of an election are fixed beforehand: a slow machine gets more of it. Scenarios wait more than they compute.
+  const slowness = Math.min(MAX_SLOWNESS, Math.max(1, tookMs / IDLE_START_MS))
   const opensInMs = 15_000 * slowness
   const at = (ms: number): string => new Date(Date.now() + ms).toISOString()
-  const closesInMs = opensInMs + options.lastsMs * slowness
+  const closesInMs = opensInMs + options.lastsMs * Math.sqrt(slowness)
   const closesAt = Date.now() + closesInMs
   const uuid = await draft(offices, { ...DRAFT, opensAt: at(opensInMs), closesAt: at(closesInMs) })
   const { credentials } = await aRoll(offices, uuid, VOTERS)

@@ -11,7 +11,7 @@ import { VALIDATORS, type World } from '../world.ts'
 const TIMES = 3
 const LINE = /^error: storage-failed: /
 
-export const disk: Scenario = { name: 'disk', lastsMs: 60_000, run }
+export const disk: Scenario = { name: 'disk', lastsMs: 30_000, run }
 
 async function run(world: World): Promise<Figures> {
   const dice = world.dice.fork('disk')
@@ -32,7 +32,7 @@ async function run(world: World): Promise<Figures> {
       await world.catchesUp(place)
       await world.pause(dice.between(0, 1000))
       const ending = daemon.expectEnd()
-      const room = dice.between(0, 60_000)
+      const room = dice.between(0, 30_000)
       await small.fill(daemon, room)
       world.say(`disk: ${room} bytes of room are left`)
       await ends(world, place, 'on a full disk', ending)

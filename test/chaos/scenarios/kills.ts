@@ -14,7 +14,7 @@ const START_MS = [0, 2000] as const
 
 /** So many kills; those of a daemon in the middle of its start count. */
 export function kills(count: number): Scenario {
-  return { name: 'kills', lastsMs: 4200 * count, run: (world) => run(world, count) }
+  return { name: 'kills', lastsMs: 3600 * count, run: (world) => run(world, count) }
 }
 
 async function run(world: World, count: number): Promise<Figures> {
@@ -23,6 +23,7 @@ async function run(world: World, count: number): Promise<Figures> {
   let duringStart = 0
   let losses = 0
   let starts = 0
+  let underLoad = 0
 
   const bringBack = async (place: number): Promise<void> => {
     await world.pause(dice.between(...AWAY_MS))
@@ -44,6 +45,7 @@ async function run(world: World, count: number): Promise<Figures> {
     const isPair = done + 2 <= count && dice.chance(TWO_AT_ONCE)
     const victims = isPair ? [first, (first + dice.between(1, VALIDATORS - 1)) % VALIDATORS] : [first]
     done += victims.length
+    if (Date.now() < world.ballots.closesAt) underLoad = done
     const height = world.height
     await Promise.all(victims.map((place) => world.kill(place)))
     world.say(
@@ -57,5 +59,5 @@ async function run(world: World, count: number): Promise<Figures> {
   }
   for (let place = 0; place < VALIDATORS; place++) await world.catchesUp(place)
   await world.goesOn()
-  return { kills: done, duringStart, quorumLosses: losses, restarts: starts }
+  return { kills: done, underLoad, duringStart, quorumLosses: losses, restarts: starts }
 }

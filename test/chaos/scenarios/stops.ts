@@ -9,7 +9,7 @@ import { VALIDATORS, type World } from '../world.ts'
 const ROUNDS = 6
 const LONG_MS = 20_000
 
-export const stops: Scenario = { name: 'stops', lastsMs: 75_000, run }
+export const stops: Scenario = { name: 'stops', lastsMs: 65_000, run }
 
 async function run(world: World): Promise<Figures> {
   const dice = world.dice.fork('stops')

@@ -11,7 +11,7 @@ import { VALIDATORS, type World } from '../world.ts'
 
 const ATTEMPTS = 20
 
-export const torn: Scenario = { name: 'torn', lastsMs: 45_000, run }
+export const torn: Scenario = { name: 'torn', lastsMs: 28_000, run }
 
 async function run(world: World): Promise<Figures> {
   const dice = world.dice.fork('torn')

@@ -1,4 +1,5 @@
 /** How long a network takes to go on: from the moment at which enough daemons are ready again to the next new finalised height. */
+import { START_WAIT_MS } from '../../node/limits.ts'
 import type { Sighting } from './facts.ts'
 
 /** One loss of the quorum and what became of it. */
@@ -38,6 +39,19 @@ export function recoveries(sightings: readonly Sighting[], quorum: number): read
   }
   if (returnedAt !== undefined) found.push({ returnedAt })
   return found
+}
+
+/** Within which an idle machine recovers when the height is decided in that round; README.md beside this file says why. */
+export function boundMs(
+  round: number,
+  timing: {
+    readonly roundTimeoutMs: number
+    readonly roundTimeoutStepMs: number
+    readonly roundTimeoutCapMs: number
+  },
+): number {
+  const { roundTimeoutMs, roundTimeoutStepMs, roundTimeoutCapMs } = timing
+  return START_WAIT_MS + 2 * Math.min(roundTimeoutMs + round * roundTimeoutStepMs, roundTimeoutCapMs)
 }
 
 /** The smallest value that at least this share of all do not exceed; undefined without values. */

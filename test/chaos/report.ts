@@ -1,6 +1,6 @@
 /** What a run ends with: figures for people, or one JSON object. */
 import type { Violation } from './facts.ts'
-import { percentile, recoveries } from './recovery.ts'
+import { boundMs, percentile, recoveries } from './recovery.ts'
 import type { Figures } from './scenario.ts'
 import type { Verdict } from './verdict.ts'
 import { QUORUM, type World } from './world.ts'
@@ -30,6 +30,8 @@ export interface ChaosReport {
     readonly max?: number
     /** The highest round in which a height after a return was decided. */
     readonly maxRound: number
+    /** Longer than an idle machine takes. */
+    readonly aboveBound: number
   }
   readonly warnings: Readonly<Record<string, number>>
   readonly violations: readonly Violation[]
@@ -45,6 +47,7 @@ export function reportOf(
   const casts = world.ballots.load.casts()
   // The first one is the start of the network.
   const all = recoveries(world.sightings, QUORUM).slice(1)
+  const { parameters } = world.offices.trust.genesis
   const times = all.flatMap(({ afterMs }) => afterMs ?? [])
   const [p50, p95, max] = [0.5, 0.95, 1].map((share) => percentile(times, share))
   const { heights, statements, ballotsOnBoard: onBoard, result, violations } = verdict
@@ -69,6 +72,7 @@ export function reportOf(
       ...(p95 === undefined ? {} : { p95 }),
       ...(max === undefined ? {} : { max }),
       maxRound: Math.max(0, ...all.map(({ round }) => round ?? 0)),
+      aboveBound: all.filter(({ afterMs = 0, round = 0 }) => afterMs > boundMs(round, parameters)).length,
     },
     warnings: Object.fromEntries(world.warnings),
     violations,
@@ -89,7 +93,7 @@ export function reportText(report: ChaosReport): string {
     `heights    ${heights} final; ${statements} statements of validators seen`,
     `ballots    ${ballots.cast} cast, ${ballots.final} reported final, ${ballots.onBoard} on the board; result ${ballots.result.join(' to ')}`,
     `no receipt ${pairs(ballots.troubles) || 'never'}`,
-    `recovery   ${recovery.count} returns of a quorum, ${recovery.cutShort} cut short: p50 ${seconds(recovery.p50)}, p95 ${seconds(recovery.p95)}, max ${seconds(recovery.max)}; round ${recovery.maxRound} at most`,
+    `recovery   ${recovery.count} returns of a quorum, ${recovery.cutShort} cut short: p50 ${seconds(recovery.p50)}, p95 ${seconds(recovery.p95)}, max ${seconds(recovery.max)}; round ${recovery.maxRound} at most, ${recovery.aboveBound} above the bound`,
     `warnings   ${pairs(warnings) || 'none'}`,
     ...violations.map(({ judge, detail }) => `VIOLATION  ${judge}: ${detail}`),
     `${report.ok ? 'ok' : `${violations.length} promises broken`} after ${report.seconds} s, seed ${report.seed}`,

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert'
 import { createDice } from '../../chaos/dice.ts'
 import type { Sighting } from '../../chaos/facts.ts'
 import { parseOptions } from '../../chaos/options.ts'
-import { percentile, recoveries } from '../../chaos/recovery.ts'
+import { boundMs, percentile, recoveries } from '../../chaos/recovery.ts'
 
 /** `ready 2`, `gone 2`, `final 7` at 100, 200, 300, ... */
 function sightings(...what: readonly string[]): readonly Sighting[] {
@@ -35,6 +35,14 @@ describe('the measure of recovery', () => {
   it('says where the quorum was lost again, or never came to anything', () => {
     const seen = sightings(...START, 'gone 3', 'gone 2', 'ready 2', 'gone 1', 'ready 1')
     assert.deepEqual(recoveries(seen, 3).slice(1), [{ returnedAt: 800 }, { returnedAt: 1000 }])
+  })
+
+  it('is bounded by the catch-up wait of a start and two timeouts of the round', () => {
+    const timing = { roundTimeoutMs: 3000, roundTimeoutStepMs: 2000, roundTimeoutCapMs: 30_000 }
+    assert.deepEqual(
+      [0, 1, 100].map((round) => boundMs(round, timing)),
+      [9000, 13_000, 63_000],
+    )
   })
 
   it('gives percentiles by the nearest rank', () => {

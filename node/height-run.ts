@@ -17,6 +17,8 @@ import {
   type Effect,
   type HeightReport,
   type Input,
+  MAX_ROUNDS_AHEAD,
+  MAX_ROUNDS_BEHIND,
   type MessageRefusalCode,
   type Rule,
   report,
@@ -36,6 +38,7 @@ import { decodeRecord, encodeRecord, type JournalRecord } from './journal-record
 import { MAX_BLOCKS_PER_HEIGHT, MAX_CLOCK_LEAD_MS } from './limits.ts'
 import type { Logger } from './log.ts'
 import { Outstanding, type Request } from './outstanding.ts'
+import type { QueueFill } from './queues.ts'
 import { RecentMap } from './recent.ts'
 import { type Self, Voice } from './voice.ts'
 
@@ -101,6 +104,15 @@ export class HeightRun {
 
   report(): HeightReport {
     return report(this.#state)
+  }
+
+  /** What is kept of this height. */
+  queues(): readonly QueueFill[] {
+    const rounds = this.report().rounds.length
+    return [
+      { queue: 'blocks of a height', length: this.#blocks.size, limit: MAX_BLOCKS_PER_HEIGHT },
+      { queue: 'rounds of a height', length: rounds, limit: MAX_ROUNDS_BEHIND + 1 + MAX_ROUNDS_AHEAD },
+    ]
   }
 
   get isOver(): boolean {

@@ -7,16 +7,24 @@ import type { ValidatorSet } from '../consensus/index.ts'
 import { publicKeyOf, type Random } from '../crypto/index.ts'
 import { type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
-import { type Database, type Journal, type LastSigned, openChainStore } from '../storage/index.ts'
+import {
+  type Database,
+  type Journal,
+  type LastSigned,
+  MAX_JOURNAL_BYTES,
+  openChainStore,
+} from '../storage/index.ts'
 import { createBallotArchive } from './ballot-archive.ts'
 import { Chain, type ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { type Diagnostics, diagnose } from './diagnostics.ts'
 import { Gossip } from './gossip.ts'
 import type { NodeKeys } from './keys.ts'
+import { MAX_VERIFIER_JOBS } from './limits.ts'
 import type { Logger } from './log.ts'
 import { Pace } from './pace.ts'
 import { Pool } from './pool.ts'
+import type { QueueFill } from './queues.ts'
 import { Responder } from './responder.ts'
 import { Runner } from './runner.ts'
 import { Sync } from './sync.ts'
@@ -52,6 +60,8 @@ export interface RunningNode {
   diagnostics(): Diagnostics
   readonly chain: Chain
   readonly pool: Pool
+  /** How full everything is that is bounded. */
+  queues(): readonly QueueFill[]
   /** Stops in the reverse order of starting and closes the ports. Idempotent. */
   stop(): Promise<void>
 }
@@ -199,6 +209,13 @@ async function assemble(
     diagnostics,
     chain,
     pool,
+    queues: () => [
+      ...pool.queues(),
+      { queue: 'verifier', length: verifier.pending(), limit: MAX_VERIFIER_JOBS },
+      ...gossip.queues(),
+      ...runner.queues(),
+      { queue: 'journal bytes', length: bytesOf(journal.records()), limit: MAX_JOURNAL_BYTES },
+    ],
     stop: () => {
       stopping ??= stop()
       return stopping
@@ -213,6 +230,10 @@ async function propose(chain: Chain, pool: Pool, clock: Clock): Promise<Executed
   const { block, rejected } = await chain.build(candidates, time)
   pool.drop(rejected)
   return block
+}
+
+function bytesOf(records: readonly Uint8Array[]): number {
+  return records.reduce((sum, record) => sum + record.length, 0)
 }
 
 /** Which validator our key makes us; an observer has none, or one that is not registered. */

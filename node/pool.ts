@@ -27,6 +27,7 @@ import {
   PEER_TRANSACTIONS_BURST,
   PEER_TRANSACTIONS_PER_SECOND,
 } from './limits.ts'
+import type { QueueFill } from './queues.ts'
 import { Budget, RecentMap } from './recent.ts'
 import type { BallotVerifier } from './verifier.ts'
 
@@ -123,6 +124,16 @@ export class Pool {
   /** Transactions whose proofs are being verified. */
   get verifying(): number {
     return this.#arriving.size
+  }
+
+  /** What waits, and what is being verified. */
+  queues(): readonly QueueFill[] {
+    const length = this.#entries.size + this.#arriving.size
+    const bytes = this.#bytes + this.#arrivingBytes
+    return [
+      { queue: 'pool transactions', length, limit: this.#maxTransactions },
+      { queue: 'pool bytes', length: bytes, limit: this.#maxBytes },
+    ]
   }
 
   /** Called for each transaction that is taken. */

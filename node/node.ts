@@ -4,7 +4,7 @@
  */
 import { equalBytes, toHex } from '../base/index.ts'
 import type { ValidatorSet } from '../consensus/index.ts'
-import { publicKeyOf, type Random } from '../crypto/index.ts'
+import { createSigner, type Random } from '../crypto/index.ts'
 import { type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
 import {
@@ -18,6 +18,7 @@ import { createBallotArchive } from './ballot-archive.ts'
 import { Chain, type ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { type Diagnostics, diagnose } from './diagnostics.ts'
+import { Witness } from './evidence.ts'
 import { Gossip } from './gossip.ts'
 import type { NodeKeys } from './keys.ts'
 import { MAX_VERIFIER_JOBS } from './limits.ts'
@@ -25,6 +26,7 @@ import type { Logger } from './log.ts'
 import { Pace } from './pace.ts'
 import { Pool } from './pool.ts'
 import type { QueueFill } from './queues.ts'
+import { Recheck } from './recheck.ts'
 import { Responder } from './responder.ts'
 import { Runner } from './runner.ts'
 import { Sync } from './sync.ts'
@@ -121,6 +123,10 @@ async function assemble(
     hasWork: () => pool.size > 0,
     onWork: (height) => runner.work(height),
   })
+  const witness = new Witness(
+    { networkId, validators, self: self?.index },
+    { chain, pool, logger, onFailure },
+  )
   const runner: Runner = new Runner(
     { networkId, validators, timing: genesis.parameters, self },
     {
@@ -132,6 +138,7 @@ async function assemble(
       build: () => propose(chain, pool, clock),
       publish: (envelope) => gossip.publish(envelope),
       onMissingBlock: (height) => sync.wantBlock(height),
+      onEvidence: (evidence) => witness.tell(evidence),
       onHeight: (height) => pace.begin(height),
       onFailure,
     },
@@ -145,11 +152,14 @@ async function assemble(
       logger,
       onCaughtUp: (isCaughtUp) => {
         runner.allow(isCaughtUp)
+        recheck.allow(isCaughtUp)
         trustee?.allow(isCaughtUp)
       },
       onFailure,
     },
   )
+  const onDone = (): void => trustee?.look()
+  const recheck = new Recheck({ clock, chain, store, verifier, logger, onDone, onFailure })
   const gossip: Gossip = new Gossip(
     { networkId, validators, self: self?.index },
     { clock, chain, pool, runner, sync, transport, logger, onFailure },
@@ -194,6 +204,7 @@ async function assemble(
   const stop = async (): Promise<void> => {
     await trustee?.stop()
     await sync.stop()
+    await recheck.stop()
     pace.stop()
     gossip.stop()
     await runner.stop()
@@ -239,9 +250,9 @@ function bytesOf(records: readonly Uint8Array[]): number {
 /** Which validator our key makes us; an observer has none, or one that is not registered. */
 function selfOf({ genesis, keys }: NodeOptions): Self | undefined {
   if (keys.validator === undefined) return undefined
-  const publicKey = publicKeyOf(keys.validator)
-  const index = genesis.validators.findIndex((validator) => equalBytes(validator.publicKey, publicKey))
-  return index < 0 ? undefined : { index, privateKey: keys.validator }
+  const signer = createSigner(keys.validator)
+  const index = genesis.validators.findIndex(({ publicKey }) => equalBytes(publicKey, signer.publicKey))
+  return index < 0 ? undefined : { index, signer }
 }
 
 function createTrustee(

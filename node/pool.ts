@@ -21,6 +21,7 @@ import type { Clock } from './clock.ts'
 import {
   MAX_PEER_BUDGETS,
   MAX_POOL_BYTES,
+  MAX_POOL_EVIDENCE,
   MAX_POOL_PER_SLOT,
   MAX_POOL_TRANSACTIONS,
   MAX_REFUSED_IDS,
@@ -227,8 +228,9 @@ export class Pool {
       return { code: 'busy', detail: 'the pool is full' }
     }
     const slot = slotOf(transaction)
-    if (slot !== undefined && (this.#perSlot.get(slot) ?? 0) >= MAX_POOL_PER_SLOT) {
-      return { code: 'busy', detail: 'others of the same author for the same purpose wait for a block' }
+    const most = transaction.kind === 'evidence' ? MAX_POOL_EVIDENCE : MAX_POOL_PER_SLOT
+    if (slot !== undefined && (this.#perSlot.get(slot) ?? 0) >= most) {
+      return { code: 'busy', detail: 'others for the same purpose wait for a block' }
     }
     return undefined
   }
@@ -320,13 +322,16 @@ export class Pool {
 }
 
 /**
- * Where only a few transactions may wait at once, because only one will count: a voter's ballots, a trustee's attempts at one duty.
+ * Where only a few transactions may wait at once, because only one will count: a voter's ballots, a trustee's attempts at one duty,
+ * evidence against one validator.
  * Undefined for what is limited otherwise (rolls have many chunks, drafts have administrators).
  */
 function slotOf(transaction: Transaction): string | undefined {
   switch (transaction.kind) {
     case 'ballot':
       return `${transaction.ballot.uuid}/${toHex(transaction.ballot.credential)}`
+    case 'evidence':
+      return `evidence/${toHex(transaction.validator)}`
     case 'draft':
     case 'rollChunk':
     case 'rollSignature':

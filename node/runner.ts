@@ -6,6 +6,7 @@ import { assert, unreachable } from '../base/index.ts'
 import type {
   AuthenticMessage,
   Certificate,
+  Evidence,
   HeightReport,
   MessageRefusalCode,
   StatementKind,
@@ -41,6 +42,8 @@ export interface RunnerDependencies {
   readonly publish: (envelope: ConsensusEnvelope) => void
   /** A block is final whose bytes are not here: the peers have it. */
   readonly onMissingBlock: (height: number) => void
+  /** A validator contradicted itself. */
+  readonly onEvidence: (evidence: Evidence) => void
   /** A height may begin as soon as there is work. */
   readonly onHeight: (height: number) => void
   /** The node must stop. */

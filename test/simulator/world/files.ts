@@ -41,6 +41,7 @@ export class SimulatedFiles {
     }
     return {
       read: (path, maxBytes) => guarded(() => this.#read(path, maxBytes)),
+      prepare: async () => {},
       replace: (path, bytes) =>
         guarded(() => {
           this.#assertWell()

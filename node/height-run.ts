@@ -15,8 +15,11 @@ import {
   type Certificate,
   createState,
   type Effect,
+  type Evidence,
   type HeightReport,
   type Input,
+  MAX_ROUNDS_AHEAD,
+  MAX_ROUNDS_BEHIND,
   type MessageRefusalCode,
   type Rule,
   report,
@@ -28,14 +31,16 @@ import {
 import { decodeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { Journal, LastSigned } from '../storage/index.ts'
-import { type Chain, divergence, type ExecutedBlock } from './chain.ts'
+import type { Chain, ExecutedBlock } from './chain.ts'
 import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
+import { divergence } from './divergence.ts'
 import { NodeError } from './error.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './journal-record.ts'
 import { MAX_BLOCKS_PER_HEIGHT, MAX_CLOCK_LEAD_MS } from './limits.ts'
 import type { Logger } from './log.ts'
 import { Outstanding, type Request } from './outstanding.ts'
+import type { QueueFill } from './queues.ts'
 import { RecentMap } from './recent.ts'
 import { type Self, Voice } from './voice.ts'
 
@@ -60,6 +65,8 @@ export interface HeightRunDependencies {
   readonly post: (work: () => Promise<void>) => void
   /** A block is final whose bytes are not here. */
   readonly onMissingBlock: (certificate: Certificate) => void
+  /** A validator contradicted itself. */
+  readonly onEvidence: (evidence: Evidence) => void
 }
 
 /** Why the core refused a message. */
@@ -101,6 +108,15 @@ export class HeightRun {
 
   report(): HeightReport {
     return report(this.#state)
+  }
+
+  /** What is kept of this height. */
+  queues(): readonly QueueFill[] {
+    const rounds = this.report().rounds.length
+    return [
+      { queue: 'blocks of a height', length: this.#blocks.size, limit: MAX_BLOCKS_PER_HEIGHT },
+      { queue: 'rounds of a height', length: rounds, limit: MAX_ROUNDS_BEHIND + 1 + MAX_ROUNDS_AHEAD },
+    ]
   }
 
   get isOver(): boolean {
@@ -349,6 +365,7 @@ export class HeightRun {
       const second = toHex(effect.evidence.second.signature)
       const fields = { validator, kind, height, round, first, second }
       this.#dependencies.logger.error('a validator contradicted itself', fields)
+      this.#dependencies.onEvidence(effect.evidence)
     }
   }
 }

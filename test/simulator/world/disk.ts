@@ -43,10 +43,16 @@ export class Disk {
   readonly #files = new SimulatedFiles()
   readonly #database = memoryDatabase()
 
-  /** A disk with a database that holds these entries. */
-  static async with(entries: readonly Operation[]): Promise<Disk> {
+  /** A disk with a database that holds these entries, of a validator that has signed at all heights up to one, or nothing (0). */
+  static async with(entries: readonly Operation[], signedUpTo: number): Promise<Disk> {
     const disk = new Disk()
     await disk.#database.write(entries)
+    if (signedUpTo === 0) return disk
+    const record = await openLastSigned(LAST_SIGNED, disk.#files.opened({ moment: async () => {} }))
+    // Above its commit, which is in the certificate: its timer ran out before the block was final.
+    const slot = { height: signedUpTo, round: 1, step: 0 }
+    await record.sign(slot, new Uint8Array(0), (bytes) => bytes)
+    await record.close()
     return disk
   }
 

@@ -60,10 +60,10 @@ export class World {
     const machines = new Map<string, Machine>()
     for (const seat of plan.seats) {
       const isNew = seat.role === 'observer'
-      const disk = await Disk.with(isNew ? [] : prepared.entries)
+      const height = isNew ? 0 : prepared.startHeight
+      const disk = await Disk.with(isNew ? [] : prepared.entries, height)
       const kind = seat.role === 'puppet' ? plan.adversaries.get(seat.index!) : undefined
       const wrap = kind === undefined ? undefined : strings(seat, plan.seats, conspiracies.get(kind)!, around)
-      const height = isNew ? 0 : prepared.startHeight
       const skewMs = plan.skewsMs.get(seat.name) ?? 0
       machines.set(seat.name, new Machine(seat, disk, height, skewMs, around, wrap))
     }

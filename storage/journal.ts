@@ -31,10 +31,9 @@ export async function openJournal(path: string, files: Files = systemFiles): Pro
       )
     }
     const file = await files.open(path)
-    if (content.intactBytes < bytes.length) {
-      await file.truncate(content.intactBytes)
-      await file.sync()
-    }
+    if (content.intactBytes < bytes.length) await file.truncate(content.intactBytes)
+    // A process that was killed between write and sync has left whole records that a power cut could still take.
+    await file.sync()
     return new FileJournal(
       path,
       files,

@@ -3,7 +3,13 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as fc from 'fast-check'
-import { type Journal, MAX_JOURNAL_BYTES, openJournal } from '../../../storage/index.ts'
+import {
+  type Files,
+  type Journal,
+  MAX_JOURNAL_BYTES,
+  memoryFiles,
+  openJournal,
+} from '../../../storage/index.ts'
 import {
   decodeJournal,
   encodeFrame,
@@ -62,6 +68,25 @@ describe('the journal after a power cut', () => {
         assert.equal(journal.height(), 5)
       })
     }))
+})
+
+describe('the journal of a process that was killed', () => {
+  it('T31 is forced to the disk before its records are used: they were written, perhaps not synced', async () => {
+    const files = memoryFiles()
+    await files.replace('journal', journalFile(4, [[record(1)], [record(2)]]))
+    let synced = 0
+    const counted: Files = {
+      ...files,
+      open: async (path) => {
+        const file = await files.open(path)
+        return { ...file, sync: async () => void synced++ }
+      },
+    }
+    const journal = await openJournal('journal', counted)
+    assert.deepEqual(journal.records(), [record(1), record(2)])
+    assert.equal(synced, 1)
+    await journal.close()
+  })
 })
 
 describe('a damaged journal', () => {

@@ -5,10 +5,12 @@ import {
   decodeCertificate,
   decodeEvidence,
   decodeMessage,
+  decodeSigned,
   decodeStatement,
   encodeCertificate,
   encodeEvidence,
   encodeMessage,
+  encodeSigned,
   encodeStatement,
   MAX_HEIGHT,
   MAX_ROUND,
@@ -124,12 +126,14 @@ describe('encodings', () => {
     )
   })
 
-  it('every certificate and all evidence come back from their bytes', () => {
+  it('every certificate, all evidence and every signed statement come back from their bytes', () => {
     fc.assert(
       fc.property(certificate, vote('commit'), roundChange, (one, first, second) => {
         assert.deepEqual(decodeCertificate(encodeCertificate(one)), { ok: true, value: one })
         const evidence = { first, second }
         assert.deepEqual(decodeEvidence(encodeEvidence(evidence)), { ok: true, value: evidence })
+        for (const vote of [first, second])
+          assert.deepEqual(decodeSigned(encodeSigned(vote)), { ok: true, value: vote })
       }),
     )
   })
@@ -144,6 +148,9 @@ describe('encodings', () => {
         const evidence = changed(encodeEvidence({ first: one.signed, second: one.signed }), how)
         const convicting = decodeEvidence(evidence)
         if (convicting.ok) assert.equal(toHex(encodeEvidence(convicting.value)), toHex(evidence))
+        const signed = changed(encodeSigned(one.signed), how)
+        const said = decodeSigned(signed)
+        if (said.ok) assert.equal(toHex(encodeSigned(said.value)), toHex(signed))
         const certified = changed(encodeCertificate(other), how)
         const back = decodeCertificate(certified)
         if (back.ok) assert.equal(toHex(encodeCertificate(back.value)), toHex(certified))
@@ -155,7 +162,13 @@ describe('encodings', () => {
   it('T32 arbitrary bytes are refused without an exception', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (wire) => {
-        for (const decode of [decodeMessage, decodeStatement, decodeCertificate, decodeEvidence]) {
+        for (const decode of [
+          decodeMessage,
+          decodeSigned,
+          decodeStatement,
+          decodeCertificate,
+          decodeEvidence,
+        ]) {
           const result = decode(wire)
           assert.ok(result.ok || result.error.code === 'malformed')
         }

@@ -27,7 +27,7 @@ import { compareSlots, type LastSigned, type SigningSlot } from '../storage/inde
 import type { Clock } from './clock.ts'
 import { slotOf } from './consensus-message.ts'
 import { NodeError } from './error.ts'
-import { MAX_STATUS_PEERS, STATUS_TIMEOUT_MS } from './limits.ts'
+import { STATUS_TIMEOUT_MS } from './limits.ts'
 import type { Logger } from './log.ts'
 
 export interface OwnKeyOptions {
@@ -81,11 +81,14 @@ export class OwnKey {
     if (!isDealtWith) this.#fail(slot)
   }
 
-  /** Asks nodes for our last words. Resolves when all have answered, or were silent for too long. */
+  /**
+   * Asks nodes for our last words, all at once: no more than there are connections. Resolves when all have answered, or were silent for
+   * too long.
+   */
   async ask(peers: readonly PeerName[]): Promise<void> {
     const { self } = this.#options
     if (self === undefined) return
-    await Promise.all(peers.slice(0, MAX_STATUS_PEERS).map((peer) => this.#askOne(peer, self)))
+    await Promise.all(peers.map((peer) => this.#askOne(peer, self)))
   }
 
   async #askOne(peer: PeerName, self: number): Promise<void> {

@@ -26,6 +26,8 @@ export type NodeErrorCode =
   | 'too-few-peers'
   | 'storage-failed'
   | 'storage-damaged'
+  /** A guard against double signing was lost. */
+  | 'storage-missing'
   /** Two certified blocks at one height: more than f validators are faulty. */
   | 'fork'
   /** A quorum certified a block that does not execute here. */

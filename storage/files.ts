@@ -32,10 +32,7 @@ async function read(path: string, maxBytes: number): Promise<Uint8Array | undefi
   try {
     const { size } = await stat(path)
     if (size > maxBytes) {
-      throw new StorageError(
-        'damaged',
-        `${path}: ${size} bytes, where at most ${maxBytes} were written; ${INSPECT}`,
-      )
+      throw new StorageError('damaged', `${path}: ${size} bytes, where at most ${maxBytes} were written`)
     }
     const bytes = await readFile(path)
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -73,10 +70,8 @@ export function failure(path: string, error: unknown): StorageError {
   )
 }
 
-/** What to do with a damaged file, as the end of a message. */
-export const INSPECT = 'check the disk, and restore the file from a backup'
-
-async function syncDirectory(path: string): Promise<void> {
+/** Makes durable what names a directory has. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r')
   try {
     await directory.sync()

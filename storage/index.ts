@@ -1,9 +1,17 @@
 /** The Database port with its LevelDB and memory adapters; chain store, journal, last-signed record. */
-export { openChainStore } from './chain-store.ts'
+export { openChainStore, storedHeight } from './chain-store.ts'
 export { StorageError, type StorageErrorCode } from './errors.ts'
 export { systemFiles } from './files.ts'
-export { openJournal } from './journal.ts'
-export { memoryLastSigned, openLastSigned } from './last-signed.ts'
+export { type GuardPaths, openGuards } from './guards.ts'
+export { openJournal, readJournal, saveJournal } from './journal.ts'
+export type { JournalContent } from './journal-format.ts'
+export {
+  type LastSignedContent,
+  memoryLastSigned,
+  openLastSigned,
+  readLastSigned,
+  saveLastSigned,
+} from './last-signed.ts'
 export { openLevelDatabase } from './level-database.ts'
 export {
   MAX_BATCH_OPERATIONS,
@@ -14,6 +22,7 @@ export {
 } from './limits.ts'
 export { memoryDatabase } from './memory-database.ts'
 export { memoryJournal } from './memory-journal.ts'
+export { compareSlots, type SignedSlot } from './signing-guard.ts'
 export type {
   ChainStore,
   Database,

@@ -32,7 +32,13 @@ export type JournalContent =
       /** Below the file's length when the end is torn. */
       readonly intactBytes: number
     }
-  | { readonly ok: false; readonly offset: number; readonly what: string }
+  | {
+      readonly ok: false
+      readonly offset: number
+      readonly what: string
+      /** Of a sound header. */
+      readonly height: number | undefined
+    }
 
 /** The header of a journal file. */
 export function encodeHeader(height: number): Uint8Array {
@@ -67,13 +73,14 @@ export function encodeFrame(records: readonly Uint8Array[]): Uint8Array {
 /** What the bytes of a journal file say. Never throws. */
 export function decodeJournal(bytes: Uint8Array): JournalContent {
   const height = decodeHeader(bytes)
-  if (height === undefined) return { ok: false, offset: 0, what: 'the header is not that of a journal' }
+  if (height === undefined)
+    return { ok: false, height, offset: 0, what: 'the header is not that of a journal' }
   const records: Uint8Array[] = []
   let at = HEADER_BYTES
   while (at < bytes.length) {
     const frame = decodeFrame(bytes, at)
     if (frame.type === 'torn') break
-    if (frame.type === 'damaged') return { ok: false, offset: at, what: frame.what }
+    if (frame.type === 'damaged') return { ok: false, height, offset: at, what: frame.what }
     records.push(...frame.records)
     at = frame.end
   }

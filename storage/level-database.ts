@@ -98,13 +98,8 @@ async function refuseHeadless(path: string): Promise<void> {
     throw new StorageError('failed', `${path}: cannot be read: ${reasonOf(error)}`, error)
   }
   if (names.includes('CURRENT') || !names.some((name) => /^\d+\.(?:ldb|sst|log)$/.test(name))) return
-  throw new StorageError(
-    'damaged',
-    `${path}: the file CURRENT is missing although there are data files; ${RESTORE}`,
-  )
+  throw new StorageError('damaged', `${path}: the file CURRENT is missing although there are data files`)
 }
-
-const RESTORE = 'restore the directory from a backup, or move it away and let the node fetch the chain anew'
 
 function storageError(error: unknown, path: string): StorageError {
   if (error instanceof StorageError) return error
@@ -118,7 +113,7 @@ function storageError(error: unknown, path: string): StorageError {
         error,
       )
     case 'LEVEL_CORRUPTION':
-      return new StorageError('damaged', `${path}: ${reasonOf(cause)}; ${RESTORE}`, error)
+      return new StorageError('damaged', `${path}: ${reasonOf(cause)}`, error)
     case 'LEVEL_DATABASE_NOT_OPEN':
     case 'LEVEL_ITERATOR_NOT_OPEN':
       return new StorageError('closed', `${path}: the database is closed`, error)

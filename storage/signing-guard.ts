@@ -65,6 +65,13 @@ export class SigningGuard implements LastSigned {
     return this.#recorded === undefined ? undefined : { ...this.#recorded.slot }
   }
 
+  mayHaveSigned(slot: SigningSlot, bytes: Uint8Array): boolean {
+    assertSlot(slot)
+    if (this.#recorded === undefined) return false
+    const order = compareSlots(slot, this.#recorded.slot)
+    return order < 0 || (order === 0 && equalBytes(this.#options.hash(bytes), this.#recorded.hash))
+  }
+
   close(): Promise<void> {
     return this.#turns.take(async () => {
       this.#refusal = new StorageError('closed', `${this.#options.place}: the last-signed record is closed`)
@@ -91,7 +98,8 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-function compareSlots(a: SigningSlot, b: SigningSlot): number {
+/** Negative when the first slot is below the second one. */
+export function compareSlots(a: SigningSlot, b: SigningSlot): number {
   return a.height - b.height || a.round - b.round || a.step - b.step
 }
 

@@ -131,6 +131,8 @@ export interface LastSigned {
   ): Promise<Result<Uint8Array, Refusal<'slot-regression' | 'conflicting-statement'>>>
   /** The highest slot that was ever signed in; undefined when none was. */
   last(): SigningSlot | undefined
+  /** Whether a statement may have been signed with this record: none above it, and in its slot only the one that it knows. */
+  mayHaveSigned(slot: SigningSlot, bytes: Uint8Array): boolean
   /** Waits for what is under way. */
   close(): Promise<void>
 }

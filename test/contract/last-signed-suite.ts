@@ -114,6 +114,20 @@ function regressions(harness: LastSignedHarness): void {
       assert.equal(!second.ok && second.error.code, 'conflicting-statement')
     }))
 
+  it('T31 knows what it may have signed: nothing above its slot, and nothing else in it', () =>
+    harness.with(async (guard) => {
+      assert.equal(guard.mayHaveSigned(at(0, 0, 0), bytes(7)), false)
+      await guard.sign(at(5, 5, 2), bytes(7), toySignature)
+      assert.equal(guard.mayHaveSigned(at(5, 5, 2), bytes(7)), true)
+      assert.equal(guard.mayHaveSigned(at(5, 5, 2), bytes(8)), false)
+      for (const slot of [at(5, 5, 1), at(5, 4, 3), at(4, 9, 3)]) {
+        assert.equal(guard.mayHaveSigned(slot, bytes(8)), true)
+      }
+      for (const slot of [at(5, 5, 3), at(5, 6, 0), at(6, 0, 0)]) {
+        assert.equal(guard.mayHaveSigned(slot, bytes(7)), false)
+      }
+    }))
+
   if (!harness.isDurable) return
   it('T31 remembers after it was opened again, and gives the same signature again', () =>
     harness.with(async (guard, reopen) => {

@@ -83,6 +83,7 @@ export function aDisk(): Disk {
     lastSigned: {
       sign: (slot, bytes, sign) => lastSigned.sign(slot, bytes, sign),
       last: () => lastSigned.last(),
+      mayHaveSigned: (slot, bytes) => lastSigned.mayHaveSigned(slot, bytes),
       close,
     },
   }

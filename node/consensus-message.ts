@@ -1,5 +1,14 @@
 /** What the runner needs to know about the core's messages: how they are put together, and which block travels with them. */
-import type { BlockId, Draft, Message, Signed } from '../consensus/index.ts'
+import type { BlockId, Draft, Message, Signed, Statement } from '../consensus/index.ts'
+import type { SigningSlot } from '../storage/index.ts'
+
+/** Order of the statements of a round (`SigningSlot`). */
+const STEP: Readonly<Record<Draft['kind'], number>> = { roundChange: 0, proposal: 1, prepare: 2, commit: 3 }
+
+/** The slot that a statement takes. */
+export function slotOf({ height, round, kind }: Statement): SigningSlot {
+  return { height, round, step: STEP[kind] }
+}
 
 /** The message of a draft and its signature. */
 export function messageOf(draft: Draft, validator: number, signature: Uint8Array): Message {

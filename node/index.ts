@@ -20,6 +20,9 @@ export { type NodeOptions, type NodePorts, type RunningNode, startNode } from '.
 export { type ProtectedKeys, protectHome, protectKey } from './protect.ts'
 export type { QueueFill } from './queues.ts'
 export { systemRandom } from './random.ts'
+export type { RepairStep } from './repair/plan.ts'
+export { openRepair, type Repair, type RepairOptions } from './repair/repair.ts'
+export { findingsText, stepText } from './repair/words.ts'
 export { faultOfPassphrase, normalisePassphrase, type Protection } from './sealing.ts'
 export { startTrustee, type TrusteeProcess, type TrusteeProcessOptions } from './trustee/alone.ts'
 export {

@@ -19,6 +19,7 @@ import type { Chain, ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { HeightRun } from './height-run.ts'
 import { Inbox } from './inbox.ts'
+import { isSilent } from './journal-record.ts'
 import { MAX_GIVE_WAY_MS, MAX_INBOX_PER_VALIDATOR, MAX_MAILBOX } from './limits.ts'
 import type { Logger } from './log.ts'
 import type { QueueFill } from './queues.ts'
@@ -201,7 +202,7 @@ export class Runner {
     const isRecovered = journal.height() === height
     if (!isRecovered) await journal.reset(height)
     if (this.#isStopped) return
-    const run = this.#createRun(height)
+    const run = this.#createRun(height, isRecovered && isSilent(journal.records()))
     this.#run = run
     if (isRecovered && journal.records().length > 0) {
       run.replay(journal.records())
@@ -222,11 +223,13 @@ export class Runner {
     }
   }
 
-  #createRun(height: number): HeightRun {
+  /** `isSilent`: we have no vote at this height, and follow it as an observer does [R20]. */
+  #createRun(height: number, isSilent: boolean): HeightRun {
     assert(!this.#isStopped, 'a stopped runner begins nothing')
-    const { onMissingBlock } = this.#dependencies
+    const { onMissingBlock, logger } = this.#dependencies
+    if (isSilent) logger.warn('no vote at this height: the storage was repaired', { height })
     return new HeightRun(
-      { ...this.#options, height },
+      { ...this.#options, height, self: isSilent ? undefined : this.#options.self },
       {
         ...this.#dependencies,
         post: (work) => void this.#post(work),

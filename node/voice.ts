@@ -18,7 +18,7 @@ import { sign } from '../crypto/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { LastSigned } from '../storage/index.ts'
 import type { Clock, Timer } from './clock.ts'
-import { isBare, messageBlockId, messageOf } from './consensus-message.ts'
+import { isBare, messageBlockId, messageOf, slotOf } from './consensus-message.ts'
 import type { Logger } from './log.ts'
 
 /** The validator that this node is. */
@@ -44,9 +44,6 @@ export interface VoiceDependencies {
   readonly block: (id: BlockId) => Uint8Array | undefined
 }
 
-/** Order of the statements of a round (`SigningSlot`). */
-const STEP: Readonly<Record<Draft['kind'], number>> = { roundChange: 0, proposal: 1, prepare: 2, commit: 3 }
-
 export class Voice {
   readonly #options: VoiceOptions
   readonly #dependencies: VoiceDependencies
@@ -67,7 +64,7 @@ export class Voice {
     const { self, networkId, validators, height } = this.#options
     const { statement } = draft
     assert(statement.height === height, 'a height signs its own statements only')
-    const slot = { height, round: statement.round, step: STEP[statement.kind] }
+    const slot = slotOf(statement)
     const signature = await this.#dependencies.lastSigned.sign(
       slot,
       statementBytes(networkId, statement),

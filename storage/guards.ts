@@ -31,9 +31,13 @@ export async function openGuards(
   const content = await readJournal(paths.journal, files)
   const journalHeight = content === undefined ? 0 : content.height
   const isNew = chainHeight === 0 && record?.recorded === undefined && journalHeight === 0
-  if (!isNew && record === undefined) throw missing(paths.lastSigned, 'what this validator signed last')
+  if (!isNew && record === undefined) throw missing(paths.lastSigned, '', 'what this validator signed last')
   if (!isNew && content === undefined)
-    throw missing(paths.journal, 'what this validator knew when it signed last')
+    throw missing(paths.journal, '', 'what this validator knew when it signed last')
+  const signedAt = record?.recorded?.slot.height ?? 0
+  // A journal is begun at a height before anything is signed there. One that is damaged says so below.
+  if (content?.ok && signedAt > content.height)
+    throw missing(paths.journal, `of height ${signedAt}`, 'what this validator knew when it signed last')
   if (record === undefined) await saveLastSigned(paths.lastSigned, undefined, files)
   const journal = await openJournal(paths.journal, files)
   try {
@@ -44,9 +48,9 @@ export async function openGuards(
   }
 }
 
-function missing(path: string, what: string): StorageError {
+function missing(path: string, which: string, what: string): StorageError {
   return new StorageError(
     'missing',
-    `${path} is missing, so ${what} is unknown, and signing anew could contradict it`,
+    `${path}${which && ` ${which}`} is missing, so ${what} is unknown, and signing anew could contradict it`,
   )
 }

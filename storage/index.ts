@@ -12,7 +12,7 @@ export {
   readLastSigned,
   saveLastSigned,
 } from './last-signed.ts'
-export { openLevelDatabase } from './level-database.ts'
+export { mendLevelDatabase, openLevelDatabase } from './level-database.ts'
 export {
   MAX_BATCH_OPERATIONS,
   MAX_JOURNAL_BYTES,
@@ -22,6 +22,7 @@ export {
 } from './limits.ts'
 export { memoryDatabase } from './memory-database.ts'
 export { memoryJournal } from './memory-journal.ts'
+export { copyAside, moveAside } from './set-aside.ts'
 export { compareSlots, type SignedSlot } from './signing-guard.ts'
 export type {
   ChainStore,

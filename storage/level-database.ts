@@ -26,6 +26,18 @@ export async function openLevelDatabase(path: string): Promise<Database> {
   return new LevelDatabase(level, path)
 }
 
+/**
+ * Has LevelDB save what can be saved of a damaged database: it makes a new index of the tables and logs that it can read and moves the
+ * others into the folder `lost` beside them. What was written last may be gone, so the content has to be checked afterwards.
+ */
+export async function mendLevelDatabase(path: string): Promise<void> {
+  try {
+    await ClassicLevel.repair(path)
+  } catch (error) {
+    throw storageError(error, path)
+  }
+}
+
 class LevelDatabase implements Database {
   readonly #level: ClassicLevel<Uint8Array, Uint8Array>
   readonly #path: string

@@ -37,6 +37,13 @@ describe('the guards against double signing, opened together', () => {
       await refuses(paths, 4, 'missing', /last-signed is missing/)
     }))
 
+  it('T31 are refused where the journal is that of an older backup', () =>
+    withPaths(async (paths) => {
+      await saveLastSigned(paths.lastSigned, SIGNED)
+      await saveJournal(paths.journal, 4, [])
+      await refuses(paths, 4, 'missing', /journal of height 5 is missing/)
+    }))
+
   it('T31 stay as they are when one is damaged', () =>
     withPaths(async (paths) => {
       await saveLastSigned(paths.lastSigned, SIGNED)

@@ -113,6 +113,9 @@ async function refuseHeadless(path: string): Promise<void> {
   throw new StorageError('damaged', `${path}: the file CURRENT is missing although there are data files`)
 }
 
+/** What LevelDB says of a file that its index names and that is not there. */
+const LOST_FILE = /\/(?:CURRENT|MANIFEST-\d+|\d+\.(?:ldb|sst|log)): No such file or directory/
+
 function storageError(error: unknown, path: string): StorageError {
   if (error instanceof StorageError) return error
   // An operation that fails because opening failed carries the real reason one level down.
@@ -130,6 +133,8 @@ function storageError(error: unknown, path: string): StorageError {
     case 'LEVEL_ITERATOR_NOT_OPEN':
       return new StorageError('closed', `${path}: the database is closed`, error)
     default:
+      if (LOST_FILE.test(reasonOf(cause)))
+        return new StorageError('damaged', `${path}: ${reasonOf(cause)}`, error)
       return new StorageError(
         'failed',
         `${path}: ${reasonOf(cause)}; check the disk's free space, health and permissions`,

@@ -1,5 +1,5 @@
 /** `psephos repair --home DIR`: what is damaged or lost in a home, what can be done about it, and, once that is agreed to, doing it. */
-import { findingsText, openHome, openRepair, type Repair, stepText } from '../index.ts'
+import { findingsText, openHome, openRepair, type Repair, stepText, systemClock } from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
 import { type PassphraseOptions, presentPassphrase } from './passphrase.ts'
@@ -16,12 +16,9 @@ export async function runRepair(options: RepairCommandOptions, context: Context)
   const { output } = context
   const passphrase = presentPassphrase(options.passphraseFile, context, { of: `the keys in ${options.home}` })
   const home = await openHome(options.home, passphrase)
-  const repair = await openRepair({
-    home,
-    isAlone: options.alone === true,
-    signedUpTo: options.signedUpTo,
-    now: Date.now(),
-  })
+  const isAlone = options.alone === true
+  const { signedUpTo } = options
+  const repair = await openRepair({ home, isAlone, signedUpTo, now: systemClock.now() })
   try {
     const { plan, findings } = repair
     output.say(`Found in ${options.home}:\n${list(findingsText(findings))}`)

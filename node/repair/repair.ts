@@ -14,6 +14,7 @@ import {
   saveJournal,
   saveLastSigned,
 } from '../../storage/index.ts'
+import { nodeError } from '../daemon.ts'
 import { type DataPaths, dataPaths, exists, type Home } from '../home.ts'
 import { SILENCE } from '../journal-record.ts'
 import { type Findings, lookAtDatabase, lookAtGuards } from './findings.ts'
@@ -39,8 +40,14 @@ export interface Repair {
   close(): Promise<void>
 }
 
-/** Looks at a home and changes nothing. Rejects with `home-in-use` where a daemon runs. */
-export async function openRepair(options: RepairOptions): Promise<Repair> {
+/** Looks at a home and changes nothing. Rejects with a `NodeError`: `home-in-use` where a daemon runs. */
+export function openRepair(options: RepairOptions): Promise<Repair> {
+  return look(options).catch((error: unknown) => {
+    throw nodeError(error)
+  })
+}
+
+async function look(options: RepairOptions): Promise<Repair> {
   const { home, isAlone, signedUpTo } = options
   const paths = dataPaths(home.directory)
   const { finding, database } = await lookAtDatabase(paths.database, home)
@@ -56,7 +63,10 @@ export async function openRepair(options: RepairOptions): Promise<Repair> {
     return {
       findings: { database: finding, ...guards },
       plan,
-      carryOut: () => carryOut(plan, paths, database, options),
+      carryOut: () =>
+        carryOut(plan, paths, database, options).catch((error: unknown) => {
+          throw nodeError(error)
+        }),
       close: async () => database?.close(),
     }
   } catch (error) {

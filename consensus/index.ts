@@ -1,7 +1,7 @@
 /**
  * Agreement on an opaque block id a height, QBFT-shaped. The rules are numbered in README.md beside this file.
  */
-export { authenticate } from './authenticate.ts'
+export { authenticate, verifySigned } from './authenticate.ts'
 export {
   decodeCertificate,
   encodeCertificate,
@@ -18,7 +18,14 @@ export {
   MAX_TIMEOUT_MS,
   MAX_VALIDATORS,
 } from './limits.ts'
-export { decodeMessage, encodeMessage, MAX_MESSAGE_BYTES } from './message.ts'
+export {
+  decodeMessage,
+  decodeSigned,
+  encodeMessage,
+  encodeSigned,
+  MAX_MESSAGE_BYTES,
+  SIGNED_BYTES,
+} from './message.ts'
 export { maxFaulty, proposerOf, quorum } from './quorum.ts'
 export { report } from './report.ts'
 export { RULES, type Rule } from './rule.ts'

@@ -56,6 +56,7 @@ interface WireMessage {
   readonly prepares: readonly WireSigned[]
 }
 
+const signedCodec: Codec<WireSigned> = codec(signedSchema, SIGNED_BYTES)
 const messageCodec: Codec<WireMessage> = codec(messageSchema, MAX_MESSAGE_BYTES)
 
 /** The wire form of a message whose statements are well-formed. */
@@ -79,6 +80,17 @@ export function decodeMessage(bytes: Uint8Array): Result<Message, Refusal<'malfo
   const prepares = listOf('prepare', decoded.value.prepares)
   if (!prepares.ok) return prepares
   return assemble(outer.value, roundChanges.value, prepares.value)
+}
+
+/** The wire form of a signed statement that is well-formed, on its own. */
+export function encodeSigned(signed: Signed): Uint8Array {
+  return signedCodec.encode(toWireSigned(signed))
+}
+
+/** The signed statement of its wire form, or `malformed`. Never throws; nothing is verified yet. */
+export function decodeSigned(bytes: Uint8Array): Result<Signed, Refusal<'malformed'>> {
+  const decoded = signedCodec.decode(bytes)
+  return decoded.ok ? fromWireSigned(decoded.value) : decoded
 }
 
 /** A signed statement as the schema sees it. */

@@ -10,11 +10,14 @@ export {
   decodeBlocksRequest,
   decodeCertifiedBlock,
   decodeEnvelope,
+  decodeStatementRequest,
   decodeStatus,
   encodeBlocksRequest,
   encodeCertifiedBlock,
   encodeEnvelope,
+  encodeStatementRequest,
   encodeStatus,
+  type StatementRequest,
   type Status,
 } from './messages/blocks.ts'
 export {

@@ -88,6 +88,10 @@ export const MAX_STREAMS_PER_CONNECTION = 256
 
 assert(STREAM_BUFFER_BYTES > STREAM_WINDOW_BYTES, 'a paused stream holds what its sender was promised')
 
+// ---- agreement ---------------------------------------------------------------------------------------------------------------
+/** A signed statement of a validator has 116 bytes. */
+export const MAX_STATEMENT_BYTES = 128
+
 // ---- gossip --------------------------------------------------------------------------------------------------------------------
 /**
  * One gossip frame. Larger than any message, because the answer to "I want" carries several at once; what exceeds it

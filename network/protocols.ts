@@ -10,9 +10,15 @@ import {
   MAX_BATCH_TRANSACTIONS,
   MAX_BLOCK_BYTES,
   MAX_BLOCKS_PER_REQUEST,
+  MAX_STATEMENT_BYTES,
   MAX_TRANSACTION_BYTES,
 } from './limits.ts'
-import { MAX_CERTIFIED_BLOCK_BYTES, MAX_ENVELOPE_BYTES, STATUS_BYTES } from './messages/blocks.ts'
+import {
+  MAX_CERTIFIED_BLOCK_BYTES,
+  MAX_ENVELOPE_BYTES,
+  STATEMENT_REQUEST_BYTES,
+  STATUS_BYTES,
+} from './messages/blocks.ts'
 import { MAX_ANSWER_BYTES, MAX_BALLOT_REQUEST_BYTES, MAX_SUMMARY_BYTES } from './messages/elections.ts'
 import { MAX_IDS_BYTES, MAX_OUTCOMES_BYTES } from './messages/transactions.ts'
 import type { Protocol, Topic } from './types.ts'
@@ -61,6 +67,12 @@ const SMALL = {
 /** Every protocol has an entry here; a new one cannot be forgotten. */
 export const PROTOCOL_LIMITS: Readonly<Record<Protocol, ProtocolLimits>> = {
   status: { ...SMALL, requestBytes: 0, chunkBytes: STATUS_BYTES, answerBytes: STATUS_BYTES },
+  statement: {
+    ...SMALL,
+    requestBytes: STATEMENT_REQUEST_BYTES,
+    chunkBytes: MAX_STATEMENT_BYTES,
+    answerBytes: MAX_STATEMENT_BYTES,
+  },
   // Large and read from disk: few at once. A peer that catches up asks again for what did not fit.
   blocks: {
     requestBytes: 16,

@@ -10,6 +10,7 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
 /** Request/response protocols; one question a protocol. */
 export type Protocol =
   | 'status'
+  | 'statement'
   | 'blocks'
   | 'transactions'
   | 'submit'

@@ -28,6 +28,8 @@ export type NodeErrorCode =
   | 'storage-damaged'
   /** A guard against double signing was lost. */
   | 'storage-missing'
+  /** This validator's key signs elsewhere, or this home is an old copy. */
+  | 'key-in-use'
   /** Two certified blocks at one height: more than f validators are faulty. */
   | 'fork'
   /** A quorum certified a block that does not execute here. */

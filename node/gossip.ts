@@ -28,6 +28,7 @@ import { importBlock } from './block-import.ts'
 import { type Chain, type Committed, isWhole } from './chain.ts'
 import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
+import type { KeyWatch } from './key-watch.ts'
 import {
   GOSSIP_BATCH_DELAY_MS,
   MAX_GOSSIP_BATCH_BYTES,
@@ -59,6 +60,7 @@ export interface GossipDependencies {
   readonly chain: Chain
   readonly pool: Pool
   readonly runner: Runner
+  readonly keyWatch: KeyWatch
   readonly sync: Sync
   readonly transport: Transport
   readonly logger: Logger
@@ -173,9 +175,13 @@ export class Gossip {
     if (!decoded.ok) return 'reject'
     const { height } = decoded.value.signed.statement
     const next = chain.height() + 1
-    if (height < next) return 'ignore'
+    if (height < next) {
+      this.#dependencies.keyWatch.hearLate(decoded.value.signed)
+      return 'ignore'
+    }
     const message = authenticate(decoded.value, this.#options.validators, this.#options.networkId)
     if (!message.ok) return 'reject'
+    if (!this.#dependencies.keyWatch.hear(message.value.signed)) return 'ignore'
     if (height > next) sync.noteHeight(from, height - 1)
     if (height > next + MAX_HEIGHTS_AHEAD) return 'ignore'
     const { block } = envelope.value

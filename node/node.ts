@@ -20,6 +20,7 @@ import type { Clock } from './clock.ts'
 import { type Diagnostics, diagnose } from './diagnostics.ts'
 import { Witness } from './evidence.ts'
 import { Gossip } from './gossip.ts'
+import { KeyWatch } from './key-watch.ts'
 import type { NodeKeys } from './keys.ts'
 import { MAX_VERIFIER_JOBS } from './limits.ts'
 import type { Logger } from './log.ts'
@@ -138,10 +139,17 @@ async function assemble(
       build: () => propose(chain, pool, clock),
       publish: (envelope) => gossip.publish(envelope),
       onMissingBlock: (height) => sync.wantBlock(height),
-      onEvidence: (evidence) => witness.tell(evidence),
+      onEvidence: (evidence) => {
+        keyWatch.tell(evidence)
+        witness.tell(evidence)
+      },
       onHeight: (height) => pace.begin(height),
       onFailure,
     },
+  )
+  const keyWatch = new KeyWatch(
+    { networkId, validators, self: self?.index },
+    { transport, lastSigned, logger, onKeyInUse: (error) => runner.halt(error) },
   )
   const sync: Sync = new Sync(
     { networkId, validators, isValidator: self !== undefined },
@@ -155,6 +163,7 @@ async function assemble(
         recheck.allow(isCaughtUp)
         trustee?.allow(isCaughtUp)
       },
+      onNode: (peer, signal) => keyWatch.ask(peer, signal),
       onFailure,
     },
   )
@@ -162,7 +171,7 @@ async function assemble(
   const recheck = new Recheck({ clock, chain, store, verifier, logger, onDone, onFailure })
   const gossip: Gossip = new Gossip(
     { networkId, validators, self: self?.index },
-    { clock, chain, pool, runner, sync, transport, logger, onFailure },
+    { clock, chain, pool, runner, sync, keyWatch, transport, logger, onFailure },
   )
   const trustee = createTrustee(options, { clock, random, chain, pool, ballots, logger, onFailure })
   const { name } = options
@@ -180,7 +189,7 @@ async function assemble(
       sync,
       transport,
     })
-  const responder = new Responder({ clock, chain, store, ballots, pool, transport, diagnostics })
+  const responder = new Responder({ clock, chain, store, ballots, pool, keyWatch, transport, diagnostics })
 
   pool.onAdded(() => pace.reconsider())
   chain.onCommit(({ height, block, round }) => {

@@ -3,6 +3,7 @@
  * is believed for its own sake.
  */
 import { toHex } from '../base/index.ts'
+import { encodeSigned } from '../consensus/index.ts'
 import { type ArchiveEntry, writeArchive } from '../election/index.ts'
 import {
   archiveTimestamp,
@@ -22,6 +23,7 @@ import {
   decodeBallotRequest,
   decodeBlocksRequest,
   decodeIds,
+  decodeStatementRequest,
   decodeTransactionBatch,
   decodeUuid,
   type ElectionAnswer,
@@ -41,6 +43,7 @@ import type { BallotArchive } from './ballot-archive.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { Diagnostics } from './diagnostics.ts'
+import type { KeyWatch } from './key-watch.ts'
 import { ARCHIVE_PIECE_BYTES, MAX_ARCHIVES_AT_ONCE, MAX_BLOCKS_ANSWER_BYTES } from './limits.ts'
 import type { Pool } from './pool.ts'
 
@@ -50,6 +53,7 @@ export interface ResponderDependencies {
   readonly store: ChainStore
   readonly ballots: BallotArchive
   readonly pool: Pool
+  readonly keyWatch: KeyWatch
   readonly transport: Transport
   readonly diagnostics: () => Diagnostics
 }
@@ -66,6 +70,7 @@ export class Responder {
   start(): void {
     const { transport } = this.#dependencies
     transport.handle('status', () => this.#status())
+    transport.handle('statement', (_from, request) => this.#statement(request))
     transport.handle('blocks', (_from, request) => this.#blocks(request))
     transport.handle('transactions', (_from, request) => this.#transactions(request))
     transport.handle('submit', (from, request) => this.#submit(from, request))
@@ -79,6 +84,12 @@ export class Responder {
   async *#status(): AsyncGenerator<Uint8Array> {
     const { networkId, head } = this.#dependencies.chain.state()
     yield encodeStatus({ networkId, height: head.height, blockId: head.id })
+  }
+
+  async *#statement(request: Uint8Array): AsyncGenerator<Uint8Array> {
+    const { validator } = accepted(decodeStatementRequest(request))
+    const heard = this.#dependencies.keyWatch.heard(validator)
+    if (heard !== undefined) yield encodeSigned(heard)
   }
 
   async *#blocks(request: Uint8Array): AsyncGenerator<Uint8Array> {

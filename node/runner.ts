@@ -161,6 +161,13 @@ export class Runner {
     while (this.#waiting > 0 && clock.now() < until) await this.#turn
   }
 
+  /** The node must stop: from this moment nothing more is signed or begun. */
+  halt(error: unknown): void {
+    this.#isStopped = true
+    this.#run?.end()
+    this.#dependencies.onFailure(error)
+  }
+
   /** Ends the height under way and waits for what is being carried out. */
   async stop(): Promise<void> {
     this.#isStopped = true
@@ -176,11 +183,7 @@ export class Runner {
     this.#waiting++
     this.#turn = this.#turn
       .then(() => (this.#isStopped ? undefined : work()))
-      .catch((error: unknown) => {
-        this.#isStopped = true
-        this.#run?.end()
-        this.#dependencies.onFailure(error)
-      })
+      .catch((error: unknown) => this.halt(error))
       .finally(() => {
         this.#waiting--
       })

@@ -1,4 +1,4 @@
-/** Agreement and catching up: consensus envelopes, certified blocks, where a peer stands, which blocks are asked for. */
+/** Agreement and catching up: consensus envelopes, certified blocks, where a peer stands, what is asked for. */
 import { ContainerType, ListCompositeType } from '@chainsafe/ssz'
 import { codec, type Refusal, type Result } from '../../base/index.ts'
 import {
@@ -115,6 +115,28 @@ export function encodeStatus(status: Status): Uint8Array {
 }
 export function decodeStatus(bytes: Uint8Array): Result<Status, Refusal<'malformed'>> {
   return statuses.decode(bytes)
+}
+
+/** `statement`: the last statement that the peer heard of a validator, by its index. The answer is an encoded signed statement, or nothing. */
+export interface StatementRequest {
+  readonly validator: number
+}
+
+const STATEMENT_REQUEST = new ContainerType({ validator: NUMBER })
+export const STATEMENT_REQUEST_BYTES = 8
+const statementRequests: Message<StatementRequest> = message(
+  'statement request',
+  STATEMENT_REQUEST_BYTES,
+  codec<typeof STATEMENT_REQUEST>(STATEMENT_REQUEST, STATEMENT_REQUEST_BYTES),
+  ({ validator }) => ({ validator: number(validator) }),
+  (value) => (isNumber(value.validator) ? value : undefined),
+)
+
+export function encodeStatementRequest(request: StatementRequest): Uint8Array {
+  return statementRequests.encode(request)
+}
+export function decodeStatementRequest(bytes: Uint8Array): Result<StatementRequest, Refusal<'malformed'>> {
+  return statementRequests.decode(bytes)
 }
 
 /** `blocks`: heights from, from+1, ... at most count (1..MAX_BLOCKS_PER_REQUEST). */

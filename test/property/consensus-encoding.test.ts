@@ -5,10 +5,12 @@ import {
   decodeCertificate,
   decodeEvidence,
   decodeMessage,
+  decodeSigned,
   decodeStatement,
   encodeCertificate,
   encodeEvidence,
   encodeMessage,
+  encodeSigned,
   encodeStatement,
   MAX_HEIGHT,
   MAX_ROUND,
@@ -109,6 +111,7 @@ describe('encodings', () => {
     fc.assert(
       fc.property(message, (one) => {
         assert.deepEqual(decodeMessage(encodeMessage(one)), { ok: true, value: one })
+        assert.deepEqual(decodeSigned(encodeSigned(one.signed)), { ok: true, value: one.signed })
       }),
     )
   })
@@ -141,6 +144,9 @@ describe('encodings', () => {
         const wire = changed(encodeMessage(one), how)
         const decoded = decodeMessage(wire)
         if (decoded.ok) assert.equal(toHex(encodeMessage(decoded.value)), toHex(wire))
+        const single = changed(encodeSigned(one.signed), how)
+        const said = decodeSigned(single)
+        if (said.ok) assert.equal(toHex(encodeSigned(said.value)), toHex(single))
         const evidence = changed(encodeEvidence({ first: one.signed, second: one.signed }), how)
         const convicting = decodeEvidence(evidence)
         if (convicting.ok) assert.equal(toHex(encodeEvidence(convicting.value)), toHex(evidence))
@@ -155,7 +161,13 @@ describe('encodings', () => {
   it('T32 arbitrary bytes are refused without an exception', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (wire) => {
-        for (const decode of [decodeMessage, decodeStatement, decodeCertificate, decodeEvidence]) {
+        for (const decode of [
+          decodeMessage,
+          decodeSigned,
+          decodeStatement,
+          decodeCertificate,
+          decodeEvidence,
+        ]) {
           const result = decode(wire)
           assert.ok(result.ok || result.error.code === 'malformed')
         }

@@ -57,6 +57,11 @@ const KINDS: Readonly<Record<string, Kind<unknown>>> = {
     network.decodeStatus,
     plain({ networkId: hash, height: number, blockId: hash }),
   ),
+  'a request for a statement': kind(
+    network.encodeStatementRequest,
+    network.decodeStatementRequest,
+    plain({ validator: number }),
+  ),
   'a request for blocks': kind(
     network.encodeBlocksRequest,
     network.decodeBlocksRequest,

@@ -22,9 +22,13 @@ const VICTIM = 1
 /** With one more away nothing becomes final without the victim: at its return the height is still open. */
 const OTHERS = [0, 2]
 
-/** A transport of the victim that tells the checker everything sent, and sends nothing after the power cut. */
+/**
+ * A transport of the victim that tells the checker everything sent, and sends nothing after the power cut. What others heard of the
+ * victim does not come back to it: here its own guards are to be enough.
+ */
 function overheard(network: NodeNetwork, checker: ContradictionChecker, crash: CrashingDisk): Transport {
   return withFaults(network.hub.transport(nameOf(VICTIM)), {
+    deafTo: VICTIM,
     isAlone: () => crash.isDead(),
     onPublish: async (topic, payload) => {
       await crash.moment()

@@ -1,5 +1,6 @@
 /** A transport with faults of its own: what is received can be lost, what is sent can be overheard. */
-import type { GossipHandler, Topic, Transport } from '../../network/index.ts'
+import { decodeMessage } from '../../consensus/index.ts'
+import { decodeEnvelope, type GossipHandler, type Topic, type Transport } from '../../network/index.ts'
 
 export interface Faults {
   /** Whether a gossiped message is lost on its way here. */
@@ -8,6 +9,8 @@ export interface Faults {
   readonly onPublish?: (topic: Topic, payload: Uint8Array) => Promise<void>
   /** Whether peers are out of sight. */
   readonly isAlone?: () => boolean
+  /** A validator whose own statements do not come back to it: neither by gossip nor when it asks for them. */
+  readonly deafTo?: number
 }
 
 /** The transport underneath, with faults. */
@@ -21,7 +24,10 @@ export function withFaults(transport: Transport, faults: Faults): Transport {
     dial: (address, signal) => transport.dial(address, signal),
     subscribe: (topic, handler) => {
       const lossy: GossipHandler = async (from, payload) =>
-        faults.isLost?.(topic, payload) === true ? 'ignore' : handler(from, payload)
+        faults.isLost?.(topic, payload) === true ||
+        (faults.deafTo !== undefined && faults.deafTo === speakerOf(topic, payload))
+          ? 'ignore'
+          : handler(from, payload)
       transport.subscribe(topic, lossy)
     },
     publish: async (topic, payload) => {
@@ -29,7 +35,20 @@ export function withFaults(transport: Transport, faults: Faults): Transport {
       await transport.publish(topic, payload)
     },
     handle: (protocol, handler) => transport.handle(protocol, handler),
-    request: (peer, protocol, request, signal) => transport.request(peer, protocol, request, signal),
+    request: (peer, protocol, request, signal) =>
+      protocol === 'statement' && faults.deafTo !== undefined
+        ? nothing()
+        : transport.request(peer, protocol, request, signal),
     penalise: (peer, points, reason) => transport.penalise(peer, points, reason),
   }
 }
+
+/** Whose statement a consensus message is. */
+function speakerOf(topic: Topic, payload: Uint8Array): number | undefined {
+  if (topic !== 'consensus') return undefined
+  const envelope = decodeEnvelope(payload)
+  const message = envelope.ok ? decodeMessage(envelope.value.message) : envelope
+  return message.ok ? message.value.signed.validator : undefined
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}

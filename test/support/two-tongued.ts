@@ -23,6 +23,7 @@ export function twoTongued(
 ): Transport {
   const below = network.hub.transport(nameOf(index))
   return withFaults(below, {
+    deafTo: index,
     onPublish: async (topic, payload) => {
       if (topic !== 'consensus') return
       const contrary = contraryOf(network.networkId, payload)

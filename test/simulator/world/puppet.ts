@@ -47,6 +47,9 @@ export function strings(
         if (adversary.say === undefined) return transport.publish(topic, payload)
         send(await adversary.say({ topic, payload }, hands))
       },
+      // What others heard of its own index, a puppet does not hear either.
+      request: (peer, protocol, request, signal) =>
+        protocol === 'statement' ? nothing() : transport.request(peer, protocol, request, signal),
       subscribe: (topic, handler) =>
         transport.subscribe(topic, async (from, payload) => {
           if (speakerOf(topic, payload) === index) return 'ignore'
@@ -57,6 +60,8 @@ export function strings(
     }
   }
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function tick(adversary: Adversary, hands: Hands, clock: Clock, node: () => RunningNode | undefined): void {
   clock.setTimer(TICK_MS, async () => {

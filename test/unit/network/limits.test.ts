@@ -27,5 +27,6 @@ describe('the limits of the network', () => {
   it('hold the largest message and certificate of agreement', () => {
     assert.ok(network.MAX_CONSENSUS_MESSAGE_BYTES >= consensus.MAX_MESSAGE_BYTES)
     assert.ok(network.MAX_CERTIFICATE_BYTES >= consensus.MAX_CERTIFICATE_BYTES)
+    assert.ok(network.MAX_STATEMENT_BYTES >= consensus.SIGNED_BYTES)
   })
 })

@@ -1,5 +1,4 @@
 /** The daemon of a home directory: a node on the real clock, libp2p and LevelDB. */
-import { mkdir } from 'node:fs/promises'
 import { equalBytes } from '../base/index.ts'
 import { publicKeyOf } from '../crypto/index.ts'
 import { createLibp2pTransport, NetworkError, type Transport } from '../network/index.ts'
@@ -10,6 +9,7 @@ import {
   openLevelDatabase,
   StorageError,
   storedHeight,
+  systemFiles,
 } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
 import type { Diagnostics } from './diagnostics.ts'
@@ -91,7 +91,7 @@ function nodeOptions(home: Home): Parameters<typeof startNode>[0] {
  */
 async function openPorts(home: Home, logger: Logger): Promise<NodePorts> {
   const paths = dataPaths(home.directory)
-  await mkdir(paths.data, { recursive: true, mode: 0o700 })
+  await systemFiles.prepare(paths.database)
   const opened: { close(): Promise<void> }[] = []
   const keep = <T extends { close(): Promise<void> }>(port: T): T => {
     opened.push(port)

@@ -10,9 +10,17 @@ import type { Files, OpenFile } from './types.ts'
 /** The files of this machine. */
 export const systemFiles: Files = {
   read,
-  prepare: async (path) => void (await mkdir(dirname(path), { recursive: true, mode: 0o700 })),
+  prepare,
   replace,
   open: async (path) => opened(await open(path, 'r+')),
+}
+
+async function prepare(path: string): Promise<void> {
+  const directory = dirname(path)
+  const made = await mkdir(directory, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncDirectory(dirname(made))
+  // A process that was killed between renaming and syncing left a file that a power cut would take back.
+  await syncDirectory(directory)
 }
 
 async function replace(path: string, bytes: Uint8Array): Promise<void> {

@@ -35,9 +35,13 @@ export async function openJournal(path: string, files: Files = systemFiles): Pro
       throw new StorageError('damaged', `${path}: at byte ${content.offset}: ${content.what}`)
     }
     const file = await files.open(path)
-    if (content.intactBytes < bytes.length) {
-      await file.truncate(content.intactBytes)
+    try {
+      if (content.intactBytes < bytes.length) await file.truncate(content.intactBytes)
+      // A process that was killed between writing and syncing left records that only the system's memory has.
       await file.sync()
+    } catch (error) {
+      await file.close().catch(() => undefined)
+      throw error
     }
     return new FileJournal(
       path,

@@ -73,7 +73,7 @@ export interface ChainStore {
 export interface Files {
   /** All bytes of a file; undefined when there is none. */
   read(path: string, maxBytes: number): Promise<Uint8Array | undefined>
-  /** Makes the directory of a file, if need be. */
+  /** Makes the directory of a file, if need be. What the directory names is durable when it resolves, whoever put it there. */
   prepare(path: string): Promise<void>
   /** Puts bytes in place of a file, or makes it: durable when it resolves; after a crash there is the old file or the new one, whole. */
   replace(path: string, bytes: Uint8Array): Promise<void>

@@ -64,6 +64,30 @@ describe('the journal after a power cut', () => {
     }))
 })
 
+describe('the journal after a kill', () => {
+  it('makes durable what it finds, before anything rests on it', async () => {
+    const calls: string[] = []
+    const note = async (what: string): Promise<void> => void calls.push(what)
+    const journal = await openJournal('home/journal', {
+      prepare: () => note('prepare'),
+      read: async () => {
+        await note('read')
+        return journalFile(4, [[record(1)]])
+      },
+      replace: () => note('replace'),
+      open: async () => ({
+        write: () => note('write'),
+        truncate: () => note('truncate'),
+        sync: () => note('sync'),
+        close: () => note('close'),
+      }),
+    })
+    assert.deepEqual(journal.records(), [record(1)])
+    assert.deepEqual(calls, ['prepare', 'read', 'sync'])
+    await journal.close()
+  })
+})
+
 describe('a damaged journal', () => {
   it('is refused with file and offset when any bit before its last frame is flipped', () =>
     inTemporaryDirectory(async (directory) => {

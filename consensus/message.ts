@@ -50,14 +50,13 @@ export interface WireSigned {
   readonly signature: Uint8Array
 }
 
-const signedCodec: Codec<WireSigned> = codec(signedSchema, SIGNED_BYTES)
-
 interface WireMessage {
   readonly signed: WireSigned
   readonly roundChanges: readonly WireSigned[]
   readonly prepares: readonly WireSigned[]
 }
 
+const signedCodec: Codec<WireSigned> = codec(signedSchema, SIGNED_BYTES)
 const messageCodec: Codec<WireMessage> = codec(messageSchema, MAX_MESSAGE_BYTES)
 
 /** The wire form of a message whose statements are well-formed. */
@@ -83,16 +82,7 @@ export function decodeMessage(bytes: Uint8Array): Result<Message, Refusal<'malfo
   return assemble(outer.value, roundChanges.value, prepares.value)
 }
 
-/** A signed statement as the schema sees it. */
-export function toWireSigned(signed: Signed): WireSigned {
-  return {
-    statement: toWireStatement(signed.statement),
-    validator: signed.validator,
-    signature: signed.signature,
-  }
-}
-
-/** The wire form of a signed statement, which is well-formed. */
+/** The wire form of a signed statement that is well-formed, on its own. */
 export function encodeSigned(signed: Signed): Uint8Array {
   return signedCodec.encode(toWireSigned(signed))
 }
@@ -101,6 +91,15 @@ export function encodeSigned(signed: Signed): Uint8Array {
 export function decodeSigned(bytes: Uint8Array): Result<Signed, Refusal<'malformed'>> {
   const decoded = signedCodec.decode(bytes)
   return decoded.ok ? fromWireSigned(decoded.value) : decoded
+}
+
+/** A signed statement as the schema sees it. */
+export function toWireSigned(signed: Signed): WireSigned {
+  return {
+    statement: toWireStatement(signed.statement),
+    validator: signed.validator,
+    signature: signed.signature,
+  }
 }
 
 /** The signed statement that the schema's value stands for, or `malformed`. */

@@ -18,6 +18,7 @@ export {
   encodeEnvelope,
   encodeStatementRequest,
   encodeStatus,
+  type StatementRequest,
   type Status,
 } from './messages/blocks.ts'
 export {

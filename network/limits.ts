@@ -21,8 +21,6 @@ export const MAX_CONSENSUS_MESSAGE_BYTES: number = 256 * KIB
 export const MAX_BLOCK_BYTES: number = 2 * MIB
 /** An encoded certificate: 67 signatures of 100 validators are 5 KiB; room for 300 validators. */
 export const MAX_CERTIFICATE_BYTES: number = 64 * KIB
-/** A signed statement of a validator: fixed size, 120 bytes. */
-export const MAX_STATEMENT_BYTES = 256
 /** An encoded block header: fixed size, about 200 bytes. */
 export const MAX_HEADER_BYTES = 1024
 /** An encoded election record, as in the ledger: a few kilobytes, but 256 trustees may each add 64 KiB of decryptions. */
@@ -89,6 +87,10 @@ export const STREAM_BUFFER_BYTES: number = 4 * MIB
 export const MAX_STREAMS_PER_CONNECTION = 256
 
 assert(STREAM_BUFFER_BYTES > STREAM_WINDOW_BYTES, 'a paused stream holds what its sender was promised')
+
+// ---- agreement ---------------------------------------------------------------------------------------------------------------
+/** A signed statement of a validator has 116 bytes. */
+export const MAX_STATEMENT_BYTES = 128
 
 // ---- gossip --------------------------------------------------------------------------------------------------------------------
 /**

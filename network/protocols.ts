@@ -67,6 +67,12 @@ const SMALL = {
 /** Every protocol has an entry here; a new one cannot be forgotten. */
 export const PROTOCOL_LIMITS: Readonly<Record<Protocol, ProtocolLimits>> = {
   status: { ...SMALL, requestBytes: 0, chunkBytes: STATUS_BYTES, answerBytes: STATUS_BYTES },
+  statement: {
+    ...SMALL,
+    requestBytes: STATEMENT_REQUEST_BYTES,
+    chunkBytes: MAX_STATEMENT_BYTES,
+    answerBytes: MAX_STATEMENT_BYTES,
+  },
   // Large and read from disk: few at once. A peer that catches up asks again for what did not fit.
   blocks: {
     requestBytes: 16,
@@ -142,12 +148,6 @@ export const PROTOCOL_LIMITS: Readonly<Record<Protocol, ProtocolLimits>> = {
     answerBytes: MIB,
     streams: 4,
     streamsPerPeer: 2,
-  },
-  statement: {
-    ...SMALL,
-    requestBytes: STATEMENT_REQUEST_BYTES,
-    chunkBytes: MAX_STATEMENT_BYTES,
-    answerBytes: MAX_STATEMENT_BYTES,
   },
 }
 

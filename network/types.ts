@@ -10,6 +10,7 @@ export type Verdict = 'accept' | 'ignore' | 'reject'
 /** Request/response protocols; one question a protocol. */
 export type Protocol =
   | 'status'
+  | 'statement'
   | 'blocks'
   | 'transactions'
   | 'submit'
@@ -18,7 +19,6 @@ export type Protocol =
   | 'ballot'
   | 'archive'
   | 'diagnostics'
-  | 'statement'
 /** A peer id in its text form. */
 export type PeerName = string
 

@@ -1,6 +1,14 @@
 /** What the runner needs to know about the core's messages: how they are put together, and which block travels with them. */
-import type { BlockId, Draft, Message, Signed, Statement, StatementKind } from '../consensus/index.ts'
+import type { BlockId, Draft, Message, Signed, Statement } from '../consensus/index.ts'
 import type { SigningSlot } from '../storage/index.ts'
+
+/** Order of the statements of a round (`SigningSlot`). */
+const STEP: Readonly<Record<Draft['kind'], number>> = { roundChange: 0, proposal: 1, prepare: 2, commit: 3 }
+
+/** The slot that a statement takes. */
+export function slotOf({ height, round, kind }: Statement): SigningSlot {
+  return { height, round, step: STEP[kind] }
+}
 
 /** The message of a draft and its signature. */
 export function messageOf(draft: Draft, validator: number, signature: Uint8Array): Message {
@@ -30,12 +38,4 @@ export function messageBlockId(message: Message): BlockId | undefined {
 /** Whether a message travels without the bytes of its block. */
 export function isBare(message: Message): boolean {
   return message.kind === 'prepare' || message.kind === 'commit'
-}
-
-/** Order of the statements of a round [R17]. */
-const STEP: Readonly<Record<StatementKind, number>> = { roundChange: 0, proposal: 1, prepare: 2, commit: 3 }
-
-/** The slot that a statement takes in the last-signed record. */
-export function slotOf({ kind, height, round }: Statement): SigningSlot {
-  return { height, round, step: STEP[kind] }
 }

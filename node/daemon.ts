@@ -1,21 +1,20 @@
 /** The daemon of a home directory: a node on the real clock, libp2p and LevelDB. */
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { equalBytes } from '../base/index.ts'
 import { publicKeyOf } from '../crypto/index.ts'
 import { createLibp2pTransport, NetworkError, type Transport } from '../network/index.ts'
 import {
   memoryJournal,
   memoryLastSigned,
-  openJournal,
-  openLastSigned,
+  openGuards,
   openLevelDatabase,
   StorageError,
+  storedHeight,
+  systemFiles,
 } from '../storage/index.ts'
 import { systemClock } from './clock.ts'
 import type { Diagnostics } from './diagnostics.ts'
-import { NodeError } from './error.ts'
-import type { Home } from './home.ts'
+import { NodeError, type NodeErrorCode } from './error.ts'
+import { dataPaths, type Home } from './home.ts'
 import type { Logger } from './log.ts'
 import { type NodePorts, type RunningNode, startNode } from './node.ts'
 import { systemRandom } from './random.ts'
@@ -51,7 +50,7 @@ export async function startDaemon(options: {
     const ports = await openPorts(home, logger)
     transport = ports.transport
     node = await startNode(nodeOptions(home), ports, (error) => {
-      const failure = nodeError(error)
+      const failure = nodeError(error, home.directory)
       logger.error('the node stops', { code: failure.code, reason: failure.message })
       void node.stop().then(
         () => settle?.reject(failure),
@@ -59,7 +58,7 @@ export async function startDaemon(options: {
       )
     })
   } catch (error) {
-    throw nodeError(error)
+    throw nodeError(error, home.directory)
   }
   const stop = async (): Promise<void> => {
     try {
@@ -91,20 +90,21 @@ function nodeOptions(home: Home): Parameters<typeof startNode>[0] {
  * is nothing to guard: journal and last-signed record of a validator's home that only observes stay as they are.
  */
 async function openPorts(home: Home, logger: Logger): Promise<NodePorts> {
-  const data = join(home.directory, 'data')
-  await mkdir(data, { recursive: true, mode: 0o700 })
+  const paths = dataPaths(home.directory)
+  await systemFiles.prepare(paths.database)
   const opened: { close(): Promise<void> }[] = []
   const keep = <T extends { close(): Promise<void> }>(port: T): T => {
     opened.push(port)
     return port
   }
   try {
-    const database = keep(await openLevelDatabase(join(data, 'chain')))
-    const isValidator = home.keys.validator !== undefined
-    const journal = keep(isValidator ? await openJournal(join(data, 'journal')) : memoryJournal())
-    const lastSigned = keep(
-      isValidator ? await openLastSigned(join(data, 'last-signed')) : memoryLastSigned(),
-    )
+    const database = keep(await openLevelDatabase(paths.database))
+    const { journal, lastSigned } =
+      home.keys.validator === undefined
+        ? { journal: memoryJournal(), lastSigned: memoryLastSigned() }
+        : await openGuards(paths, await storedHeight(database))
+    keep(journal)
+    keep(lastSigned)
     const transport = await createLibp2pTransport({
       networkId: home.networkId,
       privateKey: home.keys.network,
@@ -148,8 +148,21 @@ export function withoutClients(
   return { ...(fields.topic === undefined ? {} : { topic: fields.topic }), points: fields.points }
 }
 
-/** The node's error for whatever went wrong underneath. */
-export function nodeError(error: unknown): NodeError {
+/** The node's error for whatever went wrong underneath; with a home's directory it says how that is repaired, where it can be. */
+export function nodeError(error: unknown, directory?: string): NodeError {
+  const failure = codedError(error)
+  if (directory === undefined || !REPAIRABLE.has(failure.code)) return failure
+  const command = `psephos repair --home ${directory}`
+  return new NodeError(
+    failure.code,
+    `${failure.message}; ${command} says what can be done, and does it`,
+    error,
+  )
+}
+
+const REPAIRABLE: ReadonlySet<NodeErrorCode> = new Set(['storage-damaged', 'storage-missing'])
+
+function codedError(error: unknown): NodeError {
   if (error instanceof NodeError) return error
   if (error instanceof StorageError) {
     const code = {
@@ -157,6 +170,7 @@ export function nodeError(error: unknown): NodeError {
       failed: 'storage-failed',
       full: 'storage-failed',
       damaged: 'storage-damaged',
+      missing: 'storage-missing',
       locked: 'home-in-use',
       'wrong-schema': 'wrong-schema',
       'wrong-network': 'wrong-network',

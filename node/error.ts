@@ -26,6 +26,8 @@ export type NodeErrorCode =
   | 'too-few-peers'
   | 'storage-failed'
   | 'storage-damaged'
+  /** A guard against double signing was lost. */
+  | 'storage-missing'
   /** The validator's key signs elsewhere, or this home is an old copy: see `own-key.ts`. */
   | 'key-in-use'
   /** Two certified blocks at one height: more than f validators are faulty. */

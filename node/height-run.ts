@@ -36,7 +36,7 @@ import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
 import { divergence } from './divergence.ts'
 import { NodeError } from './error.ts'
-import { decodeRecord, encodeRecord, type JournalRecord } from './journal-record.ts'
+import { decodeRecord, encodeRecord, isSilent, type JournalRecord } from './journal-record.ts'
 import { MAX_BLOCKS_PER_HEIGHT, MAX_CLOCK_LEAD_MS } from './limits.ts'
 import type { Logger } from './log.ts'
 import { Outstanding, type Request } from './outstanding.ts'
@@ -132,6 +132,7 @@ export class HeightRun {
   replay(records: readonly Uint8Array[]): void {
     this.#trace('replay', ['R21'])
     for (const [index, bytes] of records.entries()) {
+      if (index === 0 && isSilent(records)) continue
       const record = decodeRecord(bytes)
       if (!record.ok) {
         throw new NodeError('storage-damaged', `journal record ${index}: ${record.error.detail}`)

@@ -70,6 +70,25 @@ export function homeKeyFiles(directory: string): Readonly<Record<keyof NodeKeys,
   }
 }
 
+/** Where what a node remembers lies. */
+export interface DataPaths {
+  readonly data: string
+  readonly database: string
+  readonly journal: string
+  readonly lastSigned: string
+}
+
+/** Where the data of a home lie, whether they are there or not. */
+export function dataPaths(directory: string): DataPaths {
+  const data = join(directory, 'data')
+  return {
+    data,
+    database: join(data, 'chain'),
+    journal: join(data, 'journal'),
+    lastSigned: join(data, 'last-signed'),
+  }
+}
+
 const KEY_NAMES: readonly (keyof NodeKeys)[] = ['network', 'validator', 'trusteeSeed']
 
 const SETTINGS = z.strictObject({

@@ -13,6 +13,7 @@ import {
   type Result,
   refuse,
   toHex,
+  utf8,
 } from '../base/index.ts'
 import {
   type AuthenticMessage,
@@ -27,6 +28,18 @@ import { MAX_JOURNAL_RECORD_BYTES } from '../storage/index.ts'
 export interface JournalRecord {
   readonly input: Input
   readonly block?: Uint8Array
+}
+
+/**
+ * The first record of a height at which this validator has no vote: what it knew there was lost (`repair/`), so it follows the height as
+ * an observer. No input has these bytes.
+ */
+export const SILENCE: Uint8Array = utf8('psephos/silent-height/1')
+
+/** Whether the records of a height begin with {@link SILENCE}. */
+export function isSilent(records: readonly Uint8Array[]): boolean {
+  const [first] = records
+  return first !== undefined && equalBytes(first, SILENCE)
 }
 
 const INPUTS = ['work', 'message', 'blockBuilt', 'blockChecked', 'timeout'] as const

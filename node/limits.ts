@@ -147,6 +147,8 @@ export const MAX_WAITING_ELECTIONS = 16
 // ---- scores ---------------------------------------------------------------------------------------------------------
 /** Points for a block with a false certificate: nobody who has checked it passes it on, so the first one is enough to part. */
 export const PENALTY_BAD_BLOCK = 100
+/** The same for a statement with a false signature: nobody keeps one. */
+export const PENALTY_BAD_STATEMENT = 100
 
 // ---- serving --------------------------------------------------------------------------------------------------------
 /** A piece of an archive: keeps a stream's buffers small. */

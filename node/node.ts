@@ -120,17 +120,7 @@ async function assemble(
   const chain = await Chain.open({ genesis, networkId }, { store, verifier, ballots, clock })
   const ownKey = new OwnKey(
     { networkId, validators, self: self?.index },
-    {
-      clock,
-      lastSigned,
-      transport,
-      logger,
-      onFailure: (error) => {
-        // Not one word more.
-        void runner.stop()
-        onFailure(error)
-      },
-    },
+    { lastSigned, transport, logger, onFailure: (error) => runner.halt(error) },
   )
   const lastWords = new LastWords((signed) => ownKey.hear(signed))
   const pool = new Pool({}, { chain, verifier, clock })
@@ -171,19 +161,14 @@ async function assemble(
       transport,
       logger,
       onCaughtUp: (isCaughtUp) => {
-        if (isCaughtUp) askThenSpeak().catch(onFailure)
-        else runner.allow(false)
+        runner.allow(isCaughtUp)
         recheck.allow(isCaughtUp)
         trustee?.allow(isCaughtUp)
       },
+      onNode: (peer, signal) => ownKey.ask(peer, signal),
       onFailure,
     },
   )
-  const askThenSpeak = async (): Promise<void> => {
-    const nodes = transport.peers().filter(({ id }) => sync.isNode(id))
-    await ownKey.ask(nodes.map(({ id }) => id))
-    runner.allow(sync.isCaughtUp)
-  }
   const onDone = (): void => trustee?.look()
   const recheck = new Recheck({ clock, chain, store, verifier, logger, onDone, onFailure })
   const gossip: Gossip = new Gossip(

@@ -11,7 +11,6 @@
  * Two copies that start at the same moment may still contradict each other before either hears of the other: only an operator can
  * rule that out.
  */
-import { equalBytes } from '../base/index.ts'
 import {
   decodeSigned,
   type Evidence,
@@ -21,14 +20,13 @@ import {
   type ValidatorSet,
   verifySigned,
 } from '../consensus/index.ts'
-import { sha256 } from '../crypto/index.ts'
 import { encodeStatementRequest, NetworkError, type PeerName, type Transport } from '../network/index.ts'
-import { compareSlots, type LastSigned, type SigningSlot } from '../storage/index.ts'
-import type { Clock } from './clock.ts'
+import type { LastSigned, SigningSlot } from '../storage/index.ts'
 import { slotOf } from './consensus-message.ts'
 import { NodeError } from './error.ts'
-import { STATUS_TIMEOUT_MS } from './limits.ts'
+import { MAX_KNOWN_PEERS, PENALTY_BAD_STATEMENT } from './limits.ts'
 import type { Logger } from './log.ts'
+import { RecentMap } from './recent.ts'
 
 export interface OwnKeyOptions {
   readonly networkId: Uint8Array
@@ -38,7 +36,6 @@ export interface OwnKeyOptions {
 }
 
 export interface OwnKeyDependencies {
-  readonly clock: Clock
   readonly lastSigned: LastSigned
   readonly transport: Transport
   readonly logger: Logger
@@ -49,6 +46,8 @@ export interface OwnKeyDependencies {
 export class OwnKey {
   readonly #options: OwnKeyOptions
   readonly #dependencies: OwnKeyDependencies
+  /** Peers that have answered. */
+  readonly #asked = new RecentMap<true>(MAX_KNOWN_PEERS)
 
   constructor(options: OwnKeyOptions, dependencies: OwnKeyDependencies) {
     this.#options = options
@@ -57,11 +56,12 @@ export class OwnKey {
 
   /** Whether a statement, if it is authentic, shows that the key is used elsewhere. */
   isForeign({ validator, statement }: Signed): boolean {
-    if (validator !== this.#options.self) return false
-    const last = this.#dependencies.lastSigned.last()
-    const order = last === undefined ? 1 : compareSlots(slotOf(statement), last)
-    if (last === undefined || order !== 0) return order > 0
-    return !equalBytes(sha256(statementBytes(this.#options.networkId, statement)), last.hash)
+    const { self, networkId } = this.#options
+    if (validator !== self) return false
+    return !this.#dependencies.lastSigned.mayHaveSigned(
+      slotOf(statement),
+      statementBytes(networkId, statement),
+    )
   }
 
   /** Takes a statement whose signature was verified, anybody's. */
@@ -81,34 +81,31 @@ export class OwnKey {
     if (!isDealtWith) this.#fail(slot)
   }
 
-  /**
-   * Asks nodes for our last words, all at once: no more than there are connections. Resolves when all have answered, or were silent for
-   * too long.
-   */
-  async ask(peers: readonly PeerName[]): Promise<void> {
+  /** Asks a node, once, for our last words. Resolves when it has answered, or does not within the signal's time. */
+  async ask(peer: PeerName, signal: AbortSignal): Promise<void> {
+    const { transport, logger } = this.#dependencies
     const { self } = this.#options
-    if (self === undefined) return
-    await Promise.all(peers.map((peer) => this.#askOne(peer, self)))
-  }
-
-  async #askOne(peer: PeerName, self: number): Promise<void> {
-    const { transport, clock, logger } = this.#dependencies
-    const { validators, networkId } = this.#options
-    const silence = new AbortController()
-    const timer = clock.setTimer(STATUS_TIMEOUT_MS, () => silence.abort())
+    if (self === undefined || this.#asked.has(peer)) return
     try {
-      const request = encodeStatementRequest(self)
-      for await (const chunk of transport.request(peer, 'statement', request, silence.signal)) {
-        const signed = decodeSigned(chunk)
-        if (signed.ok && verifySigned(signed.value, validators, networkId).ok) this.hear(signed.value)
-        else logger.warn('a peer gave a statement of ours that we did not sign', { peer })
+      const request = encodeStatementRequest({ validator: self })
+      for await (const chunk of transport.request(peer, 'statement', request, signal)) {
+        const signed = this.#authentic(chunk, self)
+        if (signed === undefined) transport.penalise(peer, PENALTY_BAD_STATEMENT, 'a false statement of ours')
+        else this.hear(signed)
       }
+      this.#asked.set(peer, true)
     } catch (error) {
       if (!(error instanceof NetworkError)) throw error
       logger.debug('a peer did not say what it heard of us', { peer, code: error.code })
-    } finally {
-      timer.cancel()
     }
+  }
+
+  /** The statement, if it is one that our key has signed. */
+  #authentic(bytes: Uint8Array, self: number): Signed | undefined {
+    const { validators, networkId } = this.#options
+    const signed = decodeSigned(bytes)
+    if (!signed.ok || signed.value.validator !== self) return undefined
+    return verifySigned(signed.value, validators, networkId).ok ? signed.value : undefined
   }
 
   #fail(slot: SigningSlot): void {
@@ -118,7 +115,7 @@ export class OwnKey {
     onFailure(
       new NodeError(
         'key-in-use',
-        `the key of this validator has signed ${words(slot)}, and the last that this home signed is ${words(last)}. If a copy of this home runs on another machine, run one of them only, and never the other again. If this home comes from a backup, and nothing else runs with the key: let it catch up with psephos start --home DIR --observe, stop it, then psephos repair --home DIR --signed-up-to ${slot.height}`,
+        `the key of this validator has signed ${words(slot)}, and the last that this home signed is ${words(last)}. If a copy of this home runs on another machine, run one of them only, and never the other again. If this home comes from a backup, and nothing else runs with the key: let it catch up with psephos start --home DIR --observe, stop it, then psephos repair --home DIR --signed-up-to HEIGHT: two above the highest height that the other validators show, and not below ${slot.height}`,
       ),
     )
   }

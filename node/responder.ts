@@ -70,6 +70,7 @@ export class Responder {
   start(): void {
     const { transport } = this.#dependencies
     transport.handle('status', () => this.#status())
+    transport.handle('statement', (_from, request) => this.#statement(request))
     transport.handle('blocks', (_from, request) => this.#blocks(request))
     transport.handle('transactions', (_from, request) => this.#transactions(request))
     transport.handle('submit', (from, request) => this.#submit(from, request))
@@ -78,12 +79,17 @@ export class Responder {
     transport.handle('ballot', (_from, request) => this.#ballot(request))
     transport.handle('archive', (_from, request, signal) => this.#archive(request, signal))
     transport.handle('diagnostics', () => this.#diagnostics())
-    transport.handle('statement', (_from, request) => this.#statement(request))
   }
 
   async *#status(): AsyncGenerator<Uint8Array> {
     const { networkId, head } = this.#dependencies.chain.state()
     yield encodeStatus({ networkId, height: head.height, blockId: head.id })
+  }
+
+  async *#statement(request: Uint8Array): AsyncGenerator<Uint8Array> {
+    const { validator } = accepted(decodeStatementRequest(request))
+    const signed = this.#dependencies.lastWords.of(validator)
+    if (signed !== undefined) yield encodeSigned(signed)
   }
 
   async *#blocks(request: Uint8Array): AsyncGenerator<Uint8Array> {
@@ -179,11 +185,6 @@ export class Responder {
 
   async *#diagnostics(): AsyncGenerator<Uint8Array> {
     yield new TextEncoder().encode(JSON.stringify(this.#dependencies.diagnostics()))
-  }
-
-  async *#statement(request: Uint8Array): AsyncGenerator<Uint8Array> {
-    const signed = this.#dependencies.lastWords.of(accepted(decodeStatementRequest(request)))
-    if (signed !== undefined) yield encodeSigned(signed)
   }
 
   #head(): CertifiedHead {

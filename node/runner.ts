@@ -19,6 +19,7 @@ import type { Chain, ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { HeightRun } from './height-run.ts'
 import { Inbox } from './inbox.ts'
+import { isSilent } from './journal-record.ts'
 import { MAX_GIVE_WAY_MS, MAX_INBOX_PER_VALIDATOR, MAX_MAILBOX } from './limits.ts'
 import type { Logger } from './log.ts'
 import type { QueueFill } from './queues.ts'
@@ -160,6 +161,13 @@ export class Runner {
     while (this.#waiting > 0 && clock.now() < until) await this.#turn
   }
 
+  /** The node must stop: from this moment nothing more is signed or begun. */
+  halt(error: unknown): void {
+    this.#isStopped = true
+    this.#run?.end()
+    this.#dependencies.onFailure(error)
+  }
+
   /** Ends the height under way and waits for what is being carried out. */
   async stop(): Promise<void> {
     this.#isStopped = true
@@ -175,11 +183,7 @@ export class Runner {
     this.#waiting++
     this.#turn = this.#turn
       .then(() => (this.#isStopped ? undefined : work()))
-      .catch((error: unknown) => {
-        this.#isStopped = true
-        this.#run?.end()
-        this.#dependencies.onFailure(error)
-      })
+      .catch((error: unknown) => this.halt(error))
       .finally(() => {
         this.#waiting--
       })
@@ -201,7 +205,7 @@ export class Runner {
     const isRecovered = journal.height() === height
     if (!isRecovered) await journal.reset(height)
     if (this.#isStopped) return
-    const run = this.#createRun(height)
+    const run = this.#createRun(height, isRecovered && isSilent(journal.records()))
     this.#run = run
     if (isRecovered && journal.records().length > 0) {
       run.replay(journal.records())
@@ -222,11 +226,13 @@ export class Runner {
     }
   }
 
-  #createRun(height: number): HeightRun {
+  /** `isSilent`: we have no vote at this height, and follow it as an observer does [R20]. */
+  #createRun(height: number, isSilent: boolean): HeightRun {
     assert(!this.#isStopped, 'a stopped runner begins nothing')
-    const { onMissingBlock } = this.#dependencies
+    const { onMissingBlock, logger } = this.#dependencies
+    if (isSilent) logger.warn('no vote at this height: the storage was repaired', { height })
     return new HeightRun(
-      { ...this.#options, height },
+      { ...this.#options, height, self: isSilent ? undefined : this.#options.self },
       {
         ...this.#dependencies,
         post: (work) => void this.#post(work),

@@ -41,6 +41,8 @@ export interface SyncDependencies {
   readonly logger: Logger
   /** Told each time it changes whether the node is caught up. */
   readonly onCaughtUp: (isCaughtUp: boolean) => void
+  /** Asks a peer that is a node what else there is to know before anything is said. */
+  readonly onNode: (peer: PeerName, signal: AbortSignal) => Promise<void>
   readonly onFailure: (error: unknown) => void
 }
 
@@ -209,6 +211,7 @@ export class Sync {
         }
         const { height, blockId: id } = status.value
         this.#standings.answered(peer, height)
+        await this.#dependencies.onNode(peer, signal)
         // Either it lies, or the chain forked: the block that it has there tells which.
         if (height > 0 && height === chain.height() && !equalBytes(id, chain.state().head.id))
           await this.#fetching.compare(peer, this.#stopping.signal)

@@ -21,8 +21,6 @@ import { StorageError } from './errors.ts'
 import type { ChainStore, Database, FinalisedHeight, Operation } from './types.ts'
 
 const ID_BYTES = 32
-const REFETCH =
-  'restore the home directory from a backup, or move its database away and let the node fetch the chain anew'
 
 /**
  * The chain store in a database, which it owns from then on. Checks schema version and network id before anything else and
@@ -53,6 +51,11 @@ export async function openChainStore(database: Database, networkId: Uint8Array):
     throw damaged(`there is a block above the recorded height ${height}`)
   }
   return store
+}
+
+/** The height of the last block in a database, 0 in an empty one; nothing else of it is checked. */
+export async function storedHeight(database: Database): Promise<number> {
+  return (await isEmpty(database)) ? 0 : heightIn(database, BUCKET.lastHeight, 'the height of the last block')
 }
 
 class DatabaseChainStore implements ChainStore {
@@ -199,5 +202,5 @@ async function heightIn(database: Database, bucket: Bucket, what: string): Promi
 }
 
 function damaged(what: string): StorageError {
-  return new StorageError('damaged', `the database does not add up: ${what}; ${REFETCH}`)
+  return new StorageError('damaged', `the database does not add up: ${what}`)
 }

@@ -5,6 +5,7 @@
  * - `closed`: used after `close`;
  * - `failed`: the disk or the operating system refused (full, no permission, I/O error); nothing further is trusted;
  * - `damaged`: what is stored does not add up, and not in the way that a power cut explains;
+ * - `missing`: a guard against double signing is not there although it must have been;
  * - `locked`: another process has it open;
  * - `full`: a journal has reached its limit (`MAX_JOURNAL_BYTES`);
  * - `wrong-schema`, `wrong-network`: a sound database that this program or this network must not touch.
@@ -13,6 +14,7 @@ export type StorageErrorCode =
   | 'closed'
   | 'failed'
   | 'damaged'
+  | 'missing'
   | 'locked'
   | 'full'
   | 'wrong-schema'

@@ -10,9 +10,17 @@ import type { Files, OpenFile } from './types.ts'
 /** The files of this machine. */
 export const systemFiles: Files = {
   read,
-  prepare: async (path) => void (await mkdir(dirname(path), { recursive: true, mode: 0o700 })),
+  prepare,
   replace,
   open: async (path) => opened(await open(path, 'r+')),
+}
+
+async function prepare(path: string): Promise<void> {
+  const directory = dirname(path)
+  const made = await mkdir(directory, { recursive: true, mode: 0o700 })
+  if (made !== undefined) await syncDirectory(dirname(made))
+  // A process that was killed between renaming and syncing left a file that a power cut would take back.
+  await syncDirectory(directory)
 }
 
 async function replace(path: string, bytes: Uint8Array): Promise<void> {
@@ -32,10 +40,7 @@ async function read(path: string, maxBytes: number): Promise<Uint8Array | undefi
   try {
     const { size } = await stat(path)
     if (size > maxBytes) {
-      throw new StorageError(
-        'damaged',
-        `${path}: ${size} bytes, where at most ${maxBytes} were written; ${INSPECT}`,
-      )
+      throw new StorageError('damaged', `${path}: ${size} bytes, where at most ${maxBytes} were written`)
     }
     const bytes = await readFile(path)
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
@@ -73,10 +78,8 @@ export function failure(path: string, error: unknown): StorageError {
   )
 }
 
-/** What to do with a damaged file, as the end of a message. */
-export const INSPECT = 'check the disk, and restore the file from a backup'
-
-async function syncDirectory(path: string): Promise<void> {
+/** Makes durable what names a directory has. */
+export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r')
   try {
     await directory.sync()

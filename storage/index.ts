@@ -1,10 +1,18 @@
 /** The Database port with its LevelDB and memory adapters; chain store, journal, last-signed record. */
-export { openChainStore } from './chain-store.ts'
+export { openChainStore, storedHeight } from './chain-store.ts'
 export { StorageError, type StorageErrorCode } from './errors.ts'
 export { systemFiles } from './files.ts'
-export { openJournal } from './journal.ts'
-export { memoryLastSigned, openLastSigned } from './last-signed.ts'
-export { openLevelDatabase } from './level-database.ts'
+export { type GuardPaths, openGuards } from './guards.ts'
+export { openJournal, readJournal, saveJournal } from './journal.ts'
+export type { JournalContent } from './journal-format.ts'
+export {
+  type LastSignedContent,
+  memoryLastSigned,
+  openLastSigned,
+  readLastSigned,
+  saveLastSigned,
+} from './last-signed.ts'
+export { mendLevelDatabase, openLevelDatabase } from './level-database.ts'
 export {
   MAX_BATCH_OPERATIONS,
   MAX_JOURNAL_BYTES,
@@ -15,7 +23,8 @@ export {
 export { memoryDatabase } from './memory-database.ts'
 export { memoryFiles } from './memory-files.ts'
 export { memoryJournal } from './memory-journal.ts'
-export { compareSlots } from './signing-guard.ts'
+export { copyAside, moveAside } from './set-aside.ts'
+export { compareSlots, type SignedSlot } from './signing-guard.ts'
 export type {
   ChainStore,
   Database,
@@ -23,7 +32,6 @@ export type {
   FinalisedHeight,
   Journal,
   LastSigned,
-  LastSlot,
   OpenFile,
   Operation,
   Range,

@@ -6,15 +6,19 @@
  *     frame  = length of the body, 4 bytes | checksum of those 4 bytes | checksum of the body | body
  *     body   = (length of the record, 4 bytes | record)+
  *
- * A frame is what one `sync` made durable, so a power cut tears at most the last frame: it ends early, or its body or all
- * of it was never written (zeros). That is cut off. A length has a checksum of its own because a false length would make
- * intact frames look like a torn end: a false length, or a false body with another frame after it, is damage.
+ * A frame is what one `sync` made durable, so a power cut tears at most the last frame: it ends early, or some of its sectors were
+ * never written (zeros), in any order. That is cut off. A length has a checksum of its own because a false length would make
+ * intact frames look like a torn end: a false length is damage, unless its sector was never written and no intact frame follows; a
+ * false body with another frame after it is damage.
  */
 import { crc32 } from 'node:zlib'
 import { assert } from '../base/index.ts'
 
 const MAGIC: Uint8Array = new TextEncoder().encode('PSEPHOSJ')
 const VERSION = 1
+
+/** What a disk writes whole or not at all: disks with larger sectors write several of these at once. */
+const SECTOR_BYTES = 512
 
 /** Length of the file's header. */
 export const HEADER_BYTES = 24
@@ -32,7 +36,13 @@ export type JournalContent =
       /** Below the file's length when the end is torn. */
       readonly intactBytes: number
     }
-  | { readonly ok: false; readonly offset: number; readonly what: string }
+  | {
+      readonly ok: false
+      readonly offset: number
+      readonly what: string
+      /** Of a sound header. */
+      readonly height: number | undefined
+    }
 
 /** The header of a journal file. */
 export function encodeHeader(height: number): Uint8Array {
@@ -67,13 +77,14 @@ export function encodeFrame(records: readonly Uint8Array[]): Uint8Array {
 /** What the bytes of a journal file say. Never throws. */
 export function decodeJournal(bytes: Uint8Array): JournalContent {
   const height = decodeHeader(bytes)
-  if (height === undefined) return { ok: false, offset: 0, what: 'the header is not that of a journal' }
+  if (height === undefined)
+    return { ok: false, height, offset: 0, what: 'the header is not that of a journal' }
   const records: Uint8Array[] = []
   let at = HEADER_BYTES
   while (at < bytes.length) {
     const frame = decodeFrame(bytes, at)
     if (frame.type === 'torn') break
-    if (frame.type === 'damaged') return { ok: false, offset: at, what: frame.what }
+    if (frame.type === 'damaged') return { ok: false, height, offset: at, what: frame.what }
     records.push(...frame.records)
     at = frame.end
   }
@@ -89,7 +100,7 @@ function decodeFrame(bytes: Uint8Array, at: number): Frame {
   if (bytes.length - at < FRAME_HEADER_BYTES) return { type: 'torn' }
   const view = viewOf(bytes)
   if (view.getUint32(at + 4, true) !== crc32(bytes.subarray(at, at + 4))) {
-    return isZero(bytes.subarray(at))
+    return isHeaderTorn(bytes, at)
       ? { type: 'torn' }
       : { type: 'damaged', what: 'the length of a frame does not fit its checksum' }
   }
@@ -104,6 +115,26 @@ function decodeFrame(bytes: Uint8Array, at: number): Frame {
   const records = decodeBody(body)
   if (records === undefined) return { type: 'damaged', what: 'the records of a frame do not fill it' }
   return { type: 'intact', records, end }
+}
+
+/** Whether a sector with a part of a frame's header was never written, and nothing that was synced stands after it. */
+function isHeaderTorn(bytes: Uint8Array, at: number): boolean {
+  const next = at - (at % SECTOR_BYTES) + SECTOR_BYTES
+  const isMissing =
+    isZero(bytes.subarray(at, next)) ||
+    (next < at + FRAME_HEADER_BYTES && isZero(bytes.subarray(next, next + SECTOR_BYTES)))
+  return isMissing && !hasFrame(bytes, at + 1)
+}
+
+/** Whether an intact frame begins anywhere from a place on. */
+function hasFrame(bytes: Uint8Array, from: number): boolean {
+  const view = viewOf(bytes)
+  for (let at = from; at + FRAME_HEADER_BYTES <= bytes.length; at++) {
+    const end = at + FRAME_HEADER_BYTES + view.getUint32(at, true)
+    if (end > bytes.length || view.getUint32(at + 4, true) !== crc32(bytes.subarray(at, at + 4))) continue
+    if (view.getUint32(at + 8, true) === crc32(bytes.subarray(at + FRAME_HEADER_BYTES, end))) return true
+  }
+  return false
 }
 
 function decodeBody(body: Uint8Array): readonly Uint8Array[] | undefined {

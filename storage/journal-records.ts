@@ -27,7 +27,7 @@ export class JournalRecords {
     if (bytes > MAX_JOURNAL_BYTES) {
       throw new StorageError(
         'full',
-        `${place}: the journal of height ${this.height} has reached ${MAX_JOURNAL_BYTES} bytes; this validator cannot vote at this height any more; when the others have finalised it, move the journal away and start again`,
+        `${place}: the journal of height ${this.height} has reached ${MAX_JOURNAL_BYTES} bytes; this validator cannot vote at this height any more; psephos repair lets it vote at the next`,
       )
     }
     const copy = record.slice()

@@ -7,9 +7,16 @@
  * that was once whole and is damaged later looks like one that a power cut tore, and is cut off too; that is what the
  * last-signed record is there for.
  */
+import { concat } from '../base/index.ts'
 import { StorageError } from './errors.ts'
-import { failure, INSPECT, systemFiles } from './files.ts'
-import { decodeJournal, encodeFrame, encodeHeader, HEADER_BYTES } from './journal-format.ts'
+import { failure, systemFiles } from './files.ts'
+import {
+  decodeJournal,
+  encodeFrame,
+  encodeHeader,
+  HEADER_BYTES,
+  type JournalContent,
+} from './journal-format.ts'
 import { JournalRecords } from './journal-records.ts'
 import { MAX_JOURNAL_BYTES } from './limits.ts'
 import { Turns } from './turns.ts'
@@ -25,21 +32,52 @@ export async function openJournal(path: string, files: Files = systemFiles): Pro
     const bytes = (await files.read(path, MAX_JOURNAL_BYTES)) ?? (await create(path, 0, files))
     const content = decodeJournal(bytes)
     if (!content.ok) {
-      throw new StorageError(
-        'damaged',
-        `${path}: at byte ${content.offset}: ${content.what}; ${INSPECT}; without one, move it away only when the other validators have finalised the height that this one was working on`,
-      )
+      throw new StorageError('damaged', `${path}: at byte ${content.offset}: ${content.what}`)
     }
     const file = await files.open(path)
-    if (content.intactBytes < bytes.length) await file.truncate(content.intactBytes)
-    // A process that was killed between write and sync has left whole records that a power cut could still take.
-    await file.sync()
+    try {
+      if (content.intactBytes < bytes.length) await file.truncate(content.intactBytes)
+      // A process that was killed between writing and syncing left records that only the system's memory has.
+      await file.sync()
+    } catch (error) {
+      await file.close().catch(() => undefined)
+      throw error
+    }
     return new FileJournal(
       path,
       files,
       file,
       new JournalRecords(content.height, content.records, content.intactBytes),
     )
+  } catch (error) {
+    throw failure(path, error)
+  }
+}
+
+/** What the file says, a torn end included; undefined when there is none. Changes nothing. */
+export async function readJournal(
+  path: string,
+  files: Files = systemFiles,
+): Promise<JournalContent | undefined> {
+  try {
+    const bytes = await files.read(path, MAX_JOURNAL_BYTES)
+    return bytes === undefined ? undefined : decodeJournal(bytes)
+  } catch (error) {
+    throw failure(path, error)
+  }
+}
+
+/** Puts a journal of a height with these records in place of what is there; durable. */
+export async function saveJournal(
+  path: string,
+  height: number,
+  records: readonly Uint8Array[],
+  files: Files = systemFiles,
+): Promise<void> {
+  const header = encodeHeader(height)
+  try {
+    await files.prepare(path)
+    await files.replace(path, records.length === 0 ? header : concat(header, encodeFrame(records)))
   } catch (error) {
     throw failure(path, error)
   }

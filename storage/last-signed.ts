@@ -3,7 +3,8 @@
  *
  * The order is: slot and hash of the bytes durable, then sign, then release. A crash in between leaves a slot without a
  * released signature; asked again for the same bytes, it signs them again, which gives the same signature (Ed25519 is
- * deterministic, RFC 8032 section 5.1.6), so the signature itself need not be on disk. The file holds no secret.
+ * deterministic, RFC 8032 section 5.1.6), so the signature itself need not be on disk. The file holds no secret. A record of a validator
+ * that has signed nothing has no slot in it: a file that is not there is a lost one (`guards.ts`).
  */
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
@@ -16,12 +17,43 @@ import type { Files, LastSigned } from './types.ts'
 
 const VERSION = 1
 
+/** What a file says: nothing was signed, or what was signed last. */
+export interface LastSignedContent {
+  readonly recorded: SignedSlot | undefined
+}
+
+/** What the file says; undefined when there is none. Rejects with `damaged` when it is not a record. Changes nothing. */
+export async function readLastSigned(
+  path: string,
+  files: Files = systemFiles,
+): Promise<LastSignedContent | undefined> {
+  try {
+    const bytes = await files.read(path, MAX_LAST_SIGNED_BYTES)
+    return bytes === undefined ? undefined : decodeRecord(bytes, path)
+  } catch (error) {
+    throw failure(path, error)
+  }
+}
+
+/** Puts a record in place of what is there; durable. Undefined: nothing was signed yet. */
+export async function saveLastSigned(
+  path: string,
+  recorded: SignedSlot | undefined,
+  files: Files = systemFiles,
+): Promise<void> {
+  try {
+    await files.prepare(path)
+    await files.replace(path, encodeRecord(recorded))
+  } catch (error) {
+    throw failure(path, error)
+  }
+}
+
 /** Opens the record in a file; without one, nothing was signed yet. Rejects with `damaged` when the file is not a record. */
 export async function openLastSigned(path: string, files: Files = systemFiles): Promise<LastSigned> {
   try {
     await files.prepare(path)
-    const bytes = await files.read(path, MAX_LAST_SIGNED_BYTES)
-    const recorded = bytes === undefined ? undefined : decodeRecord(bytes, path)
+    const recorded = (await readLastSigned(path, files))?.recorded
     return new SigningGuard({
       place: path,
       recorded,
@@ -48,20 +80,23 @@ function sha256(bytes: Uint8Array): Uint8Array {
   return createHash('sha256').update(bytes).digest()
 }
 
-function encodeRecord({ slot, hash }: SignedSlot): Uint8Array {
-  const { height, round, step } = slot
-  const content = { version: VERSION, height, round, step, hash: toHex(hash) }
+function encodeRecord(recorded: SignedSlot | undefined): Uint8Array {
+  const content = { version: VERSION, ...(recorded && signedFields(recorded)) }
   const checksum = crc32(JSON.stringify(content)).toString(16).padStart(8, '0')
   return utf8(`${JSON.stringify({ ...content, checksum })}\n`)
 }
 
+function signedFields({ slot: { height, round, step }, hash }: SignedSlot): object {
+  return { height, round, step, hash: toHex(hash) }
+}
+
 /** Strict: what is read must be exactly what would be written, checksum included. */
-function decodeRecord(bytes: Uint8Array, path: string): SignedSlot {
-  const recorded = parseRecord(bytes)
-  if (recorded !== undefined && equalBytes(encodeRecord(recorded), bytes)) return recorded
+function decodeRecord(bytes: Uint8Array, path: string): LastSignedContent {
+  const recorded = equalBytes(encodeRecord(undefined), bytes) ? undefined : parseRecord(bytes)
+  if (equalBytes(encodeRecord(recorded), bytes)) return { recorded }
   throw new StorageError(
     'damaged',
-    `${path}: not a last-signed record, so what this validator may still sign is unknown; move the file away only when the network has finalised a height above the last one that this validator voted at`,
+    `${path}: not a last-signed record, so what this validator may still sign is unknown`,
   )
 }
 

@@ -26,6 +26,18 @@ export async function openLevelDatabase(path: string): Promise<Database> {
   return new LevelDatabase(level, path)
 }
 
+/**
+ * Has LevelDB save what can be saved of a damaged database: it makes a new index of the tables and logs that it can read and moves the
+ * others into the folder `lost` beside them. What was written last may be gone, so the content has to be checked afterwards.
+ */
+export async function mendLevelDatabase(path: string): Promise<void> {
+  try {
+    await ClassicLevel.repair(path)
+  } catch (error) {
+    throw storageError(error, path)
+  }
+}
+
 class LevelDatabase implements Database {
   readonly #level: ClassicLevel<Uint8Array, Uint8Array>
   readonly #path: string
@@ -98,13 +110,11 @@ async function refuseHeadless(path: string): Promise<void> {
     throw new StorageError('failed', `${path}: cannot be read: ${reasonOf(error)}`, error)
   }
   if (names.includes('CURRENT') || !names.some((name) => /^\d+\.(?:ldb|sst|log)$/.test(name))) return
-  throw new StorageError(
-    'damaged',
-    `${path}: the file CURRENT is missing although there are data files; ${RESTORE}`,
-  )
+  throw new StorageError('damaged', `${path}: the file CURRENT is missing although there are data files`)
 }
 
-const RESTORE = 'restore the directory from a backup, or move it away and let the node fetch the chain anew'
+/** What LevelDB says of a file that its index names and that is not there. */
+const LOST_FILE = /\/(?:CURRENT|MANIFEST-\d+|\d+\.(?:ldb|sst|log)): No such file or directory/
 
 function storageError(error: unknown, path: string): StorageError {
   if (error instanceof StorageError) return error
@@ -118,11 +128,13 @@ function storageError(error: unknown, path: string): StorageError {
         error,
       )
     case 'LEVEL_CORRUPTION':
-      return new StorageError('damaged', `${path}: ${reasonOf(cause)}; ${RESTORE}`, error)
+      return new StorageError('damaged', `${path}: ${reasonOf(cause)}`, error)
     case 'LEVEL_DATABASE_NOT_OPEN':
     case 'LEVEL_ITERATOR_NOT_OPEN':
       return new StorageError('closed', `${path}: the database is closed`, error)
     default:
+      if (LOST_FILE.test(reasonOf(cause)))
+        return new StorageError('damaged', `${path}: ${reasonOf(cause)}`, error)
       return new StorageError(
         'failed',
         `${path}: ${reasonOf(cause)}; check the disk's free space, health and permissions`,

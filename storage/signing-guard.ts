@@ -2,7 +2,7 @@
 import { assert, equalBytes, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import { StorageError } from './errors.ts'
 import { Turns } from './turns.ts'
-import type { LastSigned, LastSlot, SigningSlot } from './types.ts'
+import type { LastSigned, SigningSlot } from './types.ts'
 
 /** The highest slot and the hash of the bytes signed in it. */
 export interface SignedSlot {
@@ -61,8 +61,15 @@ export class SigningGuard implements LastSigned {
     })
   }
 
-  last(): LastSlot | undefined {
-    return this.#recorded && { ...this.#recorded.slot, hash: Uint8Array.from(this.#recorded.hash) }
+  last(): SigningSlot | undefined {
+    return this.#recorded === undefined ? undefined : { ...this.#recorded.slot }
+  }
+
+  mayHaveSigned(slot: SigningSlot, bytes: Uint8Array): boolean {
+    assertSlot(slot)
+    if (this.#recorded === undefined) return false
+    const order = compareSlots(slot, this.#recorded.slot)
+    return order < 0 || (order === 0 && equalBytes(this.#options.hash(bytes), this.#recorded.hash))
   }
 
   close(): Promise<void> {
@@ -91,7 +98,7 @@ export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0
 }
 
-/** Negative when the first slot is below the second one, 0 when they are the same. */
+/** Negative when the first slot is below the second one. */
 export function compareSlots(a: SigningSlot, b: SigningSlot): number {
   return a.height - b.height || a.round - b.round || a.step - b.step
 }

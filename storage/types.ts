@@ -73,7 +73,7 @@ export interface ChainStore {
 export interface Files {
   /** All bytes of a file; undefined when there is none. */
   read(path: string, maxBytes: number): Promise<Uint8Array | undefined>
-  /** Makes the directory of a file, if need be. */
+  /** Makes the directory of a file, if need be. What the directory names is durable when it resolves, whoever put it there. */
   prepare(path: string): Promise<void>
   /** Puts bytes in place of a file, or makes it: durable when it resolves; after a crash there is the old file or the new one, whole. */
   replace(path: string, bytes: Uint8Array): Promise<void>
@@ -117,11 +117,6 @@ export interface SigningSlot {
   readonly step: number
 }
 
-/** The slot of the last signature, and SHA-256 of the bytes that were signed. */
-export interface LastSlot extends SigningSlot {
-  readonly hash: Uint8Array
-}
-
 /**
  * The last-signed record: the second guard against double signing, independent of the journal. For a slot above the
  * recorded one it makes the new slot durable and only then signs; for the recorded slot and the same bytes it returns the
@@ -134,8 +129,10 @@ export interface LastSigned {
     bytes: Uint8Array,
     sign: (bytes: Uint8Array) => Uint8Array,
   ): Promise<Result<Uint8Array, Refusal<'slot-regression' | 'conflicting-statement'>>>
-  /** The highest slot that was ever signed in; undefined when none was. It is durable before anybody sees the signature. */
-  last(): LastSlot | undefined
+  /** The highest slot that was ever signed in; undefined when none was. */
+  last(): SigningSlot | undefined
+  /** Whether a statement may have been signed with this record: none above it, and in its slot only the one that it knows. */
+  mayHaveSigned(slot: SigningSlot, bytes: Uint8Array): boolean
   /** Waits for what is under way. */
   close(): Promise<void>
 }

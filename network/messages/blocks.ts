@@ -1,9 +1,6 @@
-/**
- * Agreement and catching up: consensus envelopes, certified blocks, where a peer stands, which blocks are asked for, and whose last
- * statement.
- */
-import { ContainerType, ListCompositeType, UintNumberType } from '@chainsafe/ssz'
-import { assert, codec, type Refusal, type Result } from '../../base/index.ts'
+/** Agreement and catching up: consensus envelopes, certified blocks, where a peer stands, what is asked for. */
+import { ContainerType, ListCompositeType } from '@chainsafe/ssz'
+import { codec, type Refusal, type Result } from '../../base/index.ts'
 import {
   MAX_BLOCK_BYTES,
   MAX_BLOCKS_PER_REQUEST,
@@ -120,6 +117,28 @@ export function decodeStatus(bytes: Uint8Array): Result<Status, Refusal<'malform
   return statuses.decode(bytes)
 }
 
+/** `statement`: the last statement that the peer heard of a validator, by its index. The answer is an encoded signed statement, or nothing. */
+export interface StatementRequest {
+  readonly validator: number
+}
+
+const STATEMENT_REQUEST = new ContainerType({ validator: NUMBER })
+export const STATEMENT_REQUEST_BYTES = 8
+const statementRequests: Message<StatementRequest> = message(
+  'statement request',
+  STATEMENT_REQUEST_BYTES,
+  codec<typeof STATEMENT_REQUEST>(STATEMENT_REQUEST, STATEMENT_REQUEST_BYTES),
+  ({ validator }) => ({ validator: number(validator) }),
+  (value) => (isNumber(value.validator) ? value : undefined),
+)
+
+export function encodeStatementRequest(request: StatementRequest): Uint8Array {
+  return statementRequests.encode(request)
+}
+export function decodeStatementRequest(bytes: Uint8Array): Result<StatementRequest, Refusal<'malformed'>> {
+  return statementRequests.decode(bytes)
+}
+
 /** `blocks`: heights from, from+1, ... at most count (1..MAX_BLOCKS_PER_REQUEST). */
 export interface BlocksRequest {
   readonly from: number
@@ -142,25 +161,4 @@ export function encodeBlocksRequest(request: BlocksRequest): Uint8Array {
 }
 export function decodeBlocksRequest(bytes: Uint8Array): Result<BlocksRequest, Refusal<'malformed'>> {
   return blocksRequests.decode(bytes)
-}
-
-/** `statement`: what was the last that this validator, by its index, was heard to say? */
-const STATEMENT_REQUEST = new ContainerType({ validator: new UintNumberType(2) })
-export const STATEMENT_REQUEST_BYTES = 2
-const statementRequests: Message<number> = message(
-  'statement request',
-  STATEMENT_REQUEST_BYTES,
-  codec<typeof STATEMENT_REQUEST>(STATEMENT_REQUEST, STATEMENT_REQUEST_BYTES),
-  (validator) => {
-    assert(Number.isInteger(validator) && validator >= 0 && validator < 2 ** 16, 'an index has 16 bits')
-    return { validator }
-  },
-  ({ validator }) => validator,
-)
-
-export function encodeStatementRequest(validator: number): Uint8Array {
-  return statementRequests.encode(validator)
-}
-export function decodeStatementRequest(bytes: Uint8Array): Result<number, Refusal<'malformed'>> {
-  return statementRequests.decode(bytes)
 }

@@ -111,6 +111,7 @@ describe('encodings', () => {
     fc.assert(
       fc.property(message, (one) => {
         assert.deepEqual(decodeMessage(encodeMessage(one)), { ok: true, value: one })
+        assert.deepEqual(decodeSigned(encodeSigned(one.signed)), { ok: true, value: one.signed })
       }),
     )
   })
@@ -126,14 +127,12 @@ describe('encodings', () => {
     )
   })
 
-  it('every certificate, all evidence and every signed statement come back from their bytes', () => {
+  it('every certificate and all evidence come back from their bytes', () => {
     fc.assert(
       fc.property(certificate, vote('commit'), roundChange, (one, first, second) => {
         assert.deepEqual(decodeCertificate(encodeCertificate(one)), { ok: true, value: one })
         const evidence = { first, second }
         assert.deepEqual(decodeEvidence(encodeEvidence(evidence)), { ok: true, value: evidence })
-        for (const vote of [first, second])
-          assert.deepEqual(decodeSigned(encodeSigned(vote)), { ok: true, value: vote })
       }),
     )
   })
@@ -145,12 +144,12 @@ describe('encodings', () => {
         const wire = changed(encodeMessage(one), how)
         const decoded = decodeMessage(wire)
         if (decoded.ok) assert.equal(toHex(encodeMessage(decoded.value)), toHex(wire))
+        const single = changed(encodeSigned(one.signed), how)
+        const said = decodeSigned(single)
+        if (said.ok) assert.equal(toHex(encodeSigned(said.value)), toHex(single))
         const evidence = changed(encodeEvidence({ first: one.signed, second: one.signed }), how)
         const convicting = decodeEvidence(evidence)
         if (convicting.ok) assert.equal(toHex(encodeEvidence(convicting.value)), toHex(evidence))
-        const signed = changed(encodeSigned(one.signed), how)
-        const said = decodeSigned(signed)
-        if (said.ok) assert.equal(toHex(encodeSigned(said.value)), toHex(signed))
         const certified = changed(encodeCertificate(other), how)
         const back = decodeCertificate(certified)
         if (back.ok) assert.equal(toHex(encodeCertificate(back.value)), toHex(certified))

@@ -57,15 +57,15 @@ const KINDS: Readonly<Record<string, Kind<unknown>>> = {
     network.decodeStatus,
     plain({ networkId: hash, height: number, blockId: hash }),
   ),
+  'a request for a statement': kind(
+    network.encodeStatementRequest,
+    network.decodeStatementRequest,
+    plain({ validator: number }),
+  ),
   'a request for blocks': kind(
     network.encodeBlocksRequest,
     network.decodeBlocksRequest,
     plain({ from: number, count: fc.integer({ min: 1, max: network.MAX_BLOCKS_PER_REQUEST }) }),
-  ),
-  'a request for a statement': kind(
-    network.encodeStatementRequest,
-    network.decodeStatementRequest,
-    fc.nat({ max: 65_535 }),
   ),
   'a list of ids': kind(network.encodeIds, network.decodeIds, fc.array(hash, { maxLength: 6 })),
   'a list of outcomes': kind(

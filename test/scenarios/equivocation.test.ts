@@ -29,6 +29,7 @@ import {
   aNodeNetwork,
   anOpenElection,
   castThrough,
+  heedless,
   leastHeight,
   type NodeNetwork,
   nameOf,
@@ -66,7 +67,9 @@ function nodesOf(network: NodeNetwork): readonly RunningNode[] {
 async function aNetworkWith(...kinds: Parameters<typeof twoTongued>[2]): Promise<NodeNetwork> {
   const network = aNodeNetwork(4)
   for (const index of HONEST) await network.start(index)
-  await network.start(LIAR, { transport: twoTongued(network, LIAR, kinds) })
+  // Who lies does not stop when it hears its own lies.
+  const lastSigned = heedless(network.disks[LIAR]!.lastSigned)
+  await network.start(LIAR, { transport: twoTongued(network, LIAR, kinds), lastSigned })
   return network
 }
 

@@ -104,6 +104,7 @@ export function aCrashingDisk(below: Disk, journal: VolatileJournal, at: number)
           return guarded(() => below.lastSigned.sign(slot, bytes, sign))
         },
         last: () => below.lastSigned.last(),
+        mayHaveSigned: (slot, bytes) => below.lastSigned.mayHaveSigned(slot, bytes),
         close: async () => {},
       },
     },

@@ -106,12 +106,16 @@ function ownedBy(adversary: Adversary, network: NodeNetwork, hands: Hands): Tran
       hands.send((await adversary.say?.(message, hands)) ?? [{ ...message, to: hands.others }])
     },
     handle: (protocol, handler) => inner.handle(protocol, handler),
-    request: (peer, protocol, request, signal) => inner.request(peer, protocol, request, signal),
+    // What others heard of its own index, a puppet does not hear either.
+    request: (peer, protocol, request, signal) =>
+      protocol === 'statement' ? nothing() : inner.request(peer, protocol, request, signal),
     penalise: () => {
       // A faulty node does not do its neighbours the honour.
     },
   }
 }
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
 
 function handsOf(
   network: NodeNetwork,

@@ -1,4 +1,4 @@
-/** `demo`, `testnet`, `start`, `status`. */
+/** `demo`, `testnet`, `start`, `repair`, `status`. */
 import type { Command } from 'commander'
 import {
   DEMO_VALIDATORS_MAX,
@@ -12,6 +12,7 @@ import { examples, type GetContext, logLevel, network, number, passphrase, stopW
 export function defineRunning(program: Command, get: GetContext): void {
   defineLocal(program, get)
   defineNode(program, get)
+  defineRepair(program, get)
 }
 
 function defineLocal(program: Command, get: GetContext): void {
@@ -95,6 +96,10 @@ ${examples(
     )
     .action(async (options) => (await import('../start.ts')).runStart(options, get()))
 
+  defineStatus(program, get)
+}
+
+function defineStatus(program: Command, get: GetContext): void {
   network(program.command('status'))
     .description('height, peers, round, validators last heard, whether and why a node waits')
     .addHelpText(
@@ -102,4 +107,36 @@ ${examples(
       examples('psephos status --home ./town/node-1', 'psephos status --home ./town/node-1 --json'),
     )
     .action(async (options) => (await import('../status.ts')).runStatus(options, get()))
+}
+
+function defineRepair(program: Command, get: GetContext): void {
+  program
+    .command('repair')
+    .description(
+      "says what is damaged or lost in a home's data, and repairs it without forgetting what was signed",
+    )
+    .requiredOption('--home <dir>', "the node's home directory; no daemon may run in it")
+    .option('--yes', 'do it, without asking')
+    .addOption(
+      number(
+        '--signed-up-to <height>',
+        'sign nothing up to this height, whatever is found: for a home out of an old backup',
+        undefined,
+        1,
+        999_999_999,
+      ),
+    )
+    .option('--alone', 'the others wait for this validator, and none has a block above its database')
+    .addOption(passphrase('of its keys, where they are encrypted'))
+    .addHelpText(
+      'after',
+      `
+Without --yes it asks at a terminal, and elsewhere only reports. Nothing is deleted: what is replaced stays in DIR/data under a name
+with the date. A validator that has lost what it knew about a height never votes there again; the others finalise it.
+
+For an old backup, or a home that lost everything: look up the highest height that psephos status shows at a quorum of the other
+validators, and add two.
+${examples('psephos repair --home ./town/node-1', 'psephos repair --home ./town/node-1 --yes', 'psephos repair --home ./town/node-1 --signed-up-to 1044')}`,
+    )
+    .action(async (options) => (await import('../repair.ts')).runRepair(options, get()))
 }

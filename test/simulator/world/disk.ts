@@ -124,6 +124,7 @@ export class Disk {
       lastSigned: {
         sign: (slot, bytes) => lastSigned.sign(slot, bytes, options.onSign),
         last: () => lastSigned.last(),
+        mayHaveSigned: (slot, bytes) => lastSigned.mayHaveSigned(slot, bytes),
         close: () => lastSigned.close(),
       },
     }

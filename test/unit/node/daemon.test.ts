@@ -40,4 +40,13 @@ describe('a daemon', () => {
       assert.equal(nodeError(error), error)
     }
   })
+
+  it('names the repair of a home whose storage is damaged or lost in part, and of no other', () => {
+    for (const code of ['damaged', 'missing'] as const) {
+      const error = nodeError(new StorageError(code, 'the journal'), '/srv/town')
+      assert.equal(error.code, `storage-${code}`)
+      assert.match(error.message, /^the journal; psephos repair --home \/srv\/town /)
+    }
+    assert.equal(nodeError(new StorageError('failed', 'disk full'), '/srv/town').message, 'disk full')
+  })
 })

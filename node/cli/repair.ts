@@ -1,7 +1,7 @@
 /** `psephos repair --home DIR`: what is damaged or lost in a home, what can be done about it, and, once that is agreed to, doing it. */
 import { findingsText, openHome, openRepair, type Repair, stepText, systemClock } from '../index.ts'
 import type { Context } from './context.ts'
-import { CommandError } from './error.ts'
+import { CommandError, usageError } from './error.ts'
 import { type PassphraseOptions, presentPassphrase } from './passphrase.ts'
 
 export interface RepairCommandOptions extends PassphraseOptions {
@@ -14,6 +14,10 @@ export interface RepairCommandOptions extends PassphraseOptions {
 /** Reports, and repairs with `--yes` or when the person at the terminal says so. */
 export async function runRepair(options: RepairCommandOptions, context: Context): Promise<void> {
   const { output } = context
+  if (options.alone === true && options.signedUpTo !== undefined)
+    throw usageError(
+      '--alone says that nothing was signed above the database, --signed-up-to that something was: not both',
+    )
   const passphrase = presentPassphrase(options.passphraseFile, context, { of: `the keys in ${options.home}` })
   const home = await openHome(options.home, passphrase)
   const isAlone = options.alone === true

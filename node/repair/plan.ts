@@ -44,7 +44,11 @@ export type RepairStep =
 /** The steps, in an order in which each crash in between leaves a home that is refused or safe; or why nothing can be done. */
 export type Plan =
   | { readonly ok: true; readonly steps: readonly RepairStep[] }
-  | { readonly ok: false; readonly code: 'height-unknown' | 'others-too-few'; readonly detail: string }
+  | {
+      readonly ok: false
+      readonly code: 'height-unknown' | 'others-too-few' | 'not-alone'
+      readonly detail: string
+    }
 
 /** The plan for a validator's home. */
 export function planRepair(findings: Findings, options: PlanOptions): Plan {
@@ -63,6 +67,7 @@ export function planRepair(findings: Findings, options: PlanOptions): Plan {
 
 function planBarrier(findings: Findings, { canOthersGoOn, isAlone, signedUpTo }: PlanOptions): Plan {
   const height = isAlone ? heightOf(findings) : barrierHeight(findings, signedUpTo)
+  if (isAlone && canOthersGoOn) return NOT_ALONE
   if (height === undefined) return UNKNOWN
   if (!canOthersGoOn && !isAlone) return TOO_FEW
   const { lastSigned } = findings
@@ -79,7 +84,9 @@ function barrierHeight(findings: Findings, signedUpTo: number | undefined): numb
     'height' in journal && journal.height !== undefined && journal.height > 0 ? journal.height : undefined
   const ofRecord = lastSigned.is === 'sound' ? (lastSigned.recorded?.slot.height ?? 0) : undefined
   const head = heightOf(findings)
-  const isKnown = ofJournal !== undefined || ofRecord !== undefined || signedUpTo !== undefined
+  // A journal below the head says nothing about the heights since.
+  const isJournalOfNow = ofJournal !== undefined && ofJournal >= (head ?? 0)
+  const isKnown = isJournalOfNow || ofRecord !== undefined || signedUpTo !== undefined
   if (!isKnown && (head === undefined || head === 0)) return undefined
   const margin = isKnown ? 1 : 2
   return Math.max(ofJournal ?? 0, ofRecord ?? 0, signedUpTo ?? 0, head === undefined ? 0 : head + margin)
@@ -113,6 +120,12 @@ const UNKNOWN: Plan = {
   code: 'height-unknown',
   detail:
     'journal, last-signed record and database are all lost or damaged, so nothing here says what this validator signed: look up the highest height that psephos status shows at a quorum of the other validators, add two, and give it as --signed-up-to HEIGHT',
+}
+const NOT_ALONE: Plan = {
+  ok: false,
+  code: 'not-alone',
+  detail:
+    'the other validators make a quorum without this one, and may be about to finalise what it voted for: repair without --alone, and they will finalise the height',
 }
 const TOO_FEW: Plan = {
   ok: false,

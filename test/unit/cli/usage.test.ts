@@ -43,6 +43,8 @@ describe('the command line', () => {
     [['demo', '--validators', '33'], /from 1 to 32/],
     [['demo', '--voters', 'many'], /whole number/],
     [['testnet', 'x', '--base-port', '80'], /from 1024 to 65535/],
+    [['repair', '--home', 'a', '--alone', '--signed-up-to', '5'], /not both/],
+    [['repair', '--home', 'a', '--signed-up-to', '0'], /whole number from 1/],
     [['status', '--bogus'], /unknown option '--bogus'; see psephos status --help/],
     [['start', '--home', 'a', '--genesis', 'b'], /--genesis is for --observe/],
     [['start', '--home', 'a', '--peer', 'b'], /--peer is for --observe/],

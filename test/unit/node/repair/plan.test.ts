@@ -84,7 +84,9 @@ describe('the plan of a repair', () => {
   it('T31 bars two heights where both guards are lost, because the database may be another one', () => {
     assert.deepEqual(stepsOf({ database, journal: missing, lastSigned: missing }), [barred(HEAD + 2)])
     const older: JournalFinding = { is: 'sound', height: HEAD - 1, implies: slotAt(HEAD - 1) }
-    assert.deepEqual(stepsOf({ database, journal: older, lastSigned: missing }), [barred(HEAD + 1)])
+    assert.deepEqual(stepsOf({ database, journal: older, lastSigned: missing }), [barred(HEAD + 2)])
+    const header: JournalFinding = { ...damaged, height: HEAD - 1 }
+    assert.deepEqual(stepsOf({ database, journal: header, lastSigned: missing }), [barred(HEAD + 2)])
   })
 
   it('T31 guesses no height where everything is lost', () => {
@@ -119,6 +121,7 @@ describe('the plan of a repair', () => {
     const [step] = stepsOf(findings, { canOthersGoOn: false, isAlone: true })
     // The record still stands above what is barred, and is never lowered.
     assert.deepEqual(step, { act: 'bar', height: HEAD, recorded: slotAt(HEAD + 1), isSilent: false })
+    assert.equal(refusalOf(findings, { isAlone: true }), 'not-alone')
     const both = { database, journal: missing, lastSigned: missing }
     assert.deepEqual(stepsOf(both, { canOthersGoOn: false, isAlone: true }), [barred(HEAD)])
     assert.equal(

@@ -23,9 +23,9 @@ export const MEMORY: readonly PlantedBug[] = [
     edits: [
       {
         file: 'storage/journal.ts',
-        find: `      await writeWhole(this.#file, frame, this.#end)
-      await this.#file.datasync()`,
-        replace: `      await writeWhole(this.#file, frame, this.#end)`,
+        find: `      await this.#file.write(frame, this.#end)
+      await this.#file.sync()`,
+        replace: `      await this.#file.write(frame, this.#end)`,
       },
     ],
     convictedBy: ['persist-before-speak'],
@@ -122,8 +122,8 @@ export const MEMORY: readonly PlantedBug[] = [
     edits: [
       {
         file: 'storage/chain-store.ts',
-        find: 'await this.#database.write(operationsOf(finalised))',
-        replace: 'void this.#database.write(operationsOf(finalised)).catch(() => undefined)',
+        find: 'await this.#database.write(operations)',
+        replace: 'void this.#database.write(operations).catch(() => undefined)',
       },
     ],
     convictedBy: ['ballots', 'agreement', 'persist-before-speak'],

@@ -19,6 +19,7 @@ import { createPlan, MAX_SKEW_MS, type Plan } from './plan.ts'
 import type { AdversaryKind, CreateChecker, Facts, Happening, Violation } from './types.ts'
 import { VirtualClock } from './world/clock.ts'
 import { areTallied, type Head, headOf } from './world/heads.ts'
+import { hermetic } from './world/hermetic.ts'
 import type { Happened } from './world/machine.ts'
 import { type Prepared, prepared, TIMING } from './world/prepared.ts'
 import { prepareProcess } from './world/speed.ts'
@@ -105,17 +106,19 @@ export async function run(options: RunOptions): Promise<Outcome> {
   trace.fault(clock.now(), describe(plan))
   const heads = (): readonly Head[] =>
     world.correct().flatMap((machine) => headOf(machine, facts.election.uuid, ground.credentials) ?? [])
-  await bench.guard(async () => {
-    const isOver = (): boolean => bench.isOver
-    world.begin()
-    await clock.run(clock.now() + plan.safetyMs, isOver)
-    tell({ type: 'healed' })
-    world.heal()
-    while (!isOver() && !goals.areReached(clock.now()) && clock.now() <= goals.deadlineMs) {
-      await clock.run(clock.now() + LOOK_EVERY_MS, isOver)
-    }
-    tell({ type: 'ended', heads: heads() })
-  })
+  await bench.guard(() =>
+    hermetic(async () => {
+      const isOver = (): boolean => bench.isOver
+      world.begin()
+      await clock.run(clock.now() + plan.safetyMs, isOver)
+      tell({ type: 'healed' })
+      world.heal()
+      while (!isOver() && !goals.areReached(clock.now()) && clock.now() <= goals.deadlineMs) {
+        await clock.run(clock.now() + LOOK_EVERY_MS, isOver)
+      }
+      tell({ type: 'ended', heads: heads() })
+    }),
+  )
   const phases = heads().map(({ phase }) => phase)
   world.end()
   return {

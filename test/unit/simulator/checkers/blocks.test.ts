@@ -81,16 +81,6 @@ describe('agreement', () => {
     convicts('agreement', again, /on top of/)
   })
 
-  it('takes the block that a node starts on, once, and only that one', () => {
-    const seat = seatOf(CORRECT[0]!)
-    const run = honestRun()
-    const last = run.findLast((one): one is Committed => one.type === 'committed' && one.seat === seat)!
-    const started: Happening = { type: 'started', atMs: 901, seat, height: last.height }
-    assert.deepEqual(judge('agreement', [...run, started, last]), [])
-    convicts('agreement', [...run, started, last, last], /on top of/)
-    convicts('agreement', [...run, { ...started, height: last.height + 1 }, last], /on top of/)
-  })
-
   it('convicts a fork across lives', () => {
     const seat = seatOf(CORRECT[0]!)
     const run = committing(1, (committed) => committed)

@@ -140,7 +140,8 @@ function openWorkshop(): Workshop {
   const processes = new Set<ChildProcess>()
   const clear = (): void => {
     for (const one of processes) killGroup(one)
-    for (const directory of directories) rmSync(directory, { recursive: true, force: true })
+    // A file that is being copied may still appear.
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   }
   const interrupted = (signal: NodeJS.Signals): void => {
     clear()

@@ -17,6 +17,7 @@ export { type AskPassphrase, createFile, createKeys, loadKey, type NodeKeys, sav
 export type { KeyPurpose } from './keystore.ts'
 export { createLogger, LOG_LEVELS, type Logger, type LogLevel, SILENT } from './log.ts'
 export { type NodeOptions, type NodePorts, type RunningNode, startNode } from './node.ts'
+export { createObserverHome } from './observer-home.ts'
 export { type ProtectedKeys, protectHome, protectKey } from './protect.ts'
 export type { QueueFill } from './queues.ts'
 export { systemRandom } from './random.ts'

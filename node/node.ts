@@ -4,7 +4,7 @@
  */
 import { equalBytes, toHex } from '../base/index.ts'
 import type { ValidatorSet } from '../consensus/index.ts'
-import { publicKeyOf, type Random } from '../crypto/index.ts'
+import { createSigner, type Random } from '../crypto/index.ts'
 import { type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
 import {
@@ -250,9 +250,9 @@ function bytesOf(records: readonly Uint8Array[]): number {
 /** Which validator our key makes us; an observer has none, or one that is not registered. */
 function selfOf({ genesis, keys }: NodeOptions): Self | undefined {
   if (keys.validator === undefined) return undefined
-  const publicKey = publicKeyOf(keys.validator)
-  const index = genesis.validators.findIndex((validator) => equalBytes(validator.publicKey, publicKey))
-  return index < 0 ? undefined : { index, privateKey: keys.validator }
+  const signer = createSigner(keys.validator)
+  const index = genesis.validators.findIndex(({ publicKey }) => equalBytes(publicKey, signer.publicKey))
+  return index < 0 ? undefined : { index, signer }
 }
 
 function createTrustee(

@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/node/cli/main.js', import.meta.url))
+/** The executable of the build. */
+export const MAIN: string = fileURLToPath(new URL('../../dist/node/cli/main.js', import.meta.url))
 
 /** What a command printed and how it ended. */
 export interface CommandRun {

@@ -5,39 +5,49 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { unwrap } from '../../base/index.ts'
-import { type Client, createClient } from '../../client/index.ts'
+import { type Client, createClient, type Trust } from '../../client/index.ts'
 import { networkIdOf, parseGenesis } from '../../ledger/index.ts'
 import { createLibp2pTransport, type Transport } from '../../network/index.ts'
 import type { Diagnostics } from '../../node/index.ts'
 import { type NodeProcess, psephosJson, startNode, until } from './processes.ts'
 
-/** A running network. */
-export interface Town {
+/** Homes, keys and a client of a network; whether its nodes run is another matter. */
+export interface Offices {
   readonly directory: string
   readonly genesis: string
+  readonly trust: Trust
   readonly administratorKey: string
   /** Of two registrars; both must sign a roll. */
   readonly registrarKeys: readonly [string, string]
   readonly homes: readonly string[]
-  /** Running nodes by their place; a killed one is taken out. */
-  readonly nodes: Map<number, NodeProcess>
+  /** Of the nodes, in the order of their homes. */
+  readonly addresses: readonly string[]
   readonly client: Client
   readonly transport: Transport
+}
+
+/** A running network. */
+export interface Town extends Offices {
+  /** Running nodes by their place; a killed one is taken out. */
+  readonly nodes: Map<number, NodeProcess>
   start(place: number): Promise<void>
   kill(place: number): Promise<void>
   /** Stops client and nodes; fails where a node does not end in order. */
   close(): Promise<void>
 }
 
-/** Makes a network with `psephos testnet`, starts its nodes and waits until all have finalised a block. */
-export async function aTown(directory: string, validators: number): Promise<Town> {
+/** Makes a network with `psephos testnet` (with more options where it needs them) and a client of it; nothing runs yet. */
+export async function someOffices(
+  directory: string,
+  validators: number,
+  options: readonly string[] = [],
+): Promise<Offices> {
   const made = await psephosJson<{
     genesis: string
     administrator: string
     registrars: string[]
     nodes: { home: string; address: string }[]
-  }>(['testnet', directory, '--validators', String(validators), '--registrars', '2'])
-  const homes = made.nodes.map(({ home }) => home)
+  }>(['testnet', directory, '--validators', String(validators), '--registrars', '2', ...options])
   const file = new Uint8Array(readFileSync(made.genesis))
   const trust = { genesis: unwrap(parseGenesis(file)), networkId: networkIdOf(file) }
   const transport = await createLibp2pTransport({
@@ -47,8 +57,9 @@ export async function aTown(directory: string, validators: number): Promise<Town
     gossip: false,
   })
   await transport.start()
+  const addresses = made.nodes.map(({ address }) => address)
   const client = createClient(
-    { trust, peers: made.nodes.map(({ address }) => address) },
+    { trust, peers: addresses },
     {
       transport,
       random: (length) => new Uint8Array(randomBytes(length)),
@@ -56,16 +67,27 @@ export async function aTown(directory: string, validators: number): Promise<Town
       sleep: (ms) => wait(ms).then(() => undefined),
     },
   )
-  const nodes = new Map<number, NodeProcess>()
-  const town: Town = {
+  return {
     directory,
     genesis: made.genesis,
+    trust,
     administratorKey: made.administrator,
     registrarKeys: [made.registrars[0] ?? '', made.registrars[1] ?? ''],
-    homes,
-    nodes,
+    homes: made.nodes.map(({ home }) => home),
+    addresses,
     client,
     transport,
+  }
+}
+
+/** Makes a network, starts its nodes and waits until all have finalised a block. */
+export async function aTown(directory: string, validators: number): Promise<Town> {
+  const offices = await someOffices(directory, validators)
+  const { homes, transport } = offices
+  const nodes = new Map<number, NodeProcess>()
+  const town: Town = {
+    ...offices,
+    nodes,
     start: async (place) => {
       nodes.set(place, await startNode(homes[place] ?? ''))
     },
@@ -106,7 +128,7 @@ export interface TrusteeHome {
 
 /** Makes the home of a trustee in the town's network; its keys lie as the options say. */
 export async function aTrusteeHome(
-  town: Town,
+  town: Offices,
   name: string,
   options: readonly string[] = ['--unencrypted'],
 ): Promise<TrusteeHome> {
@@ -141,7 +163,7 @@ export interface Prepared {
 }
 
 /** Drafts an election with the commands. */
-export async function draft(town: Town, file: object = DRAFT): Promise<string> {
+export async function draft(town: Offices, file: object = DRAFT): Promise<string> {
   const path = join(town.directory, 'draft.json')
   writeFileSync(path, JSON.stringify(file))
   const args = ['election', 'draft', path, '--key', town.administratorKey, '--home', town.homes[0] ?? '']
@@ -149,7 +171,7 @@ export async function draft(town: Town, file: object = DRAFT): Promise<string> {
 }
 
 /** Drafts an election, makes credentials, publishes the roll with the commands, and waits until it is open. */
-export async function anOpenElection(town: Town, voters: number, file: object = DRAFT): Promise<Prepared> {
+export async function anOpenElection(town: Offices, voters: number, file: object = DRAFT): Promise<Prepared> {
   const uuid = await draft(town, file)
   const prepared = await aRoll(town, uuid, voters)
   unwrap(await town.client.waitFor(uuid, ({ phase }) => phase === 'open', 60_000))
@@ -157,7 +179,7 @@ export async function anOpenElection(town: Town, voters: number, file: object = 
 }
 
 /** Makes credentials and publishes the roll of a drafted election with the commands; both registrars sign it. */
-export async function aRoll(town: Town, uuid: string, voters: number): Promise<Prepared> {
+export async function aRoll(town: Offices, uuid: string, voters: number): Promise<Prepared> {
   const list = join(town.directory, 'voters.csv')
   const out = join(town.directory, `letters-${uuid}`)
   writeFileSync(list, Array.from({ length: voters }, (_, i) => `voter ${i + 1}\n`).join(''))

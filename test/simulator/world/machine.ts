@@ -151,9 +151,9 @@ export class Machine {
     if (running.life.isDead) return
     running.node = node
     if (this.seat.role === 'puppet') return
-    tell({ type: 'started', seat: name, height: node.chain.height() })
     // A block that was durable before the end of the process before, or was finalised out of its journal now.
     if (node.chain.height() > this.#height) await this.#tellHead(node, clock)
+    tell({ type: 'started', seat: name, height: node.chain.height() })
     node.chain.onCommit(({ height, block, certificate, state }) => {
       if (running.life.isDead) return
       this.#height = height

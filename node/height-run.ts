@@ -15,6 +15,7 @@ import {
   type Certificate,
   createState,
   type Effect,
+  encodeEvidence,
   type Evidence,
   type HeightReport,
   type Input,
@@ -363,7 +364,8 @@ export class HeightRun {
       const { kind, height, round } = statement
       const first = toHex(effect.evidence.first.signature)
       const second = toHex(effect.evidence.second.signature)
-      const fields = { validator, kind, height, round, first, second }
+      const evidence = toHex(encodeEvidence(effect.evidence))
+      const fields = { validator, kind, height, round, first, second, evidence }
       this.#dependencies.logger.error('a validator contradicted itself', fields)
       this.#dependencies.onEvidence(effect.evidence)
     }

@@ -63,6 +63,11 @@ export async function runRollSign(
 ): Promise<void> {
   await withRegistrar(file, options, context, async (connection, roll, registrar) => {
     const { record } = orFail(await connection.client.election(uuid))
+    if (record.phase === 'abandoned')
+      throw new CommandError(
+        'refused',
+        `election ${uuid} was abandoned: ${record.reason ?? 'no reason is given'}; it needs a new draft, and that a roll of its own`,
+      )
     if (progressOf(record, roll) === undefined && !isAccepted(record, roll))
       throw new CommandError(
         'roll-unknown',

@@ -14,6 +14,7 @@ import type { StatementFact } from './facts.ts'
 /** Statements without repetitions: each keeps the source where it was first seen. */
 export class Statements {
   readonly #facts = new Map<string, StatementFact>()
+  readonly #latest = new Map<number, StatementFact>()
 
   /** How many different ones there are. */
   get size(): number {
@@ -23,7 +24,9 @@ export class Statements {
   add(fact: StatementFact): void {
     const { validator, kind, height, round, content } = fact
     const key = `${validator}/${kind}/${height}/${round}/${content}`
-    if (!this.#facts.has(key)) this.#facts.set(key, fact)
+    if (this.#facts.has(key)) return
+    this.#facts.set(key, fact)
+    if (height >= (this.#latest.get(validator)?.height ?? 0)) this.#latest.set(validator, fact)
   }
 
   /** The message's own statement and those that it carries. Its signatures have been verified. */
@@ -35,12 +38,9 @@ export class Statements {
     return this.#facts.values()
   }
 
-  /** The highest height at which a validator has signed something; 0 where it never has. */
-  heightOf(validator: number): number {
-    let height = 0
-    for (const fact of this.#facts.values())
-      if (fact.validator === validator) height = Math.max(height, fact.height)
-    return height
+  /** What a validator was last seen to say; undefined where it has never said anything. */
+  latestOf(validator: number): StatementFact | undefined {
+    return this.#latest.get(validator)
   }
 }
 

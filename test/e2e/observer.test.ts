@@ -39,7 +39,7 @@ describe('a node without a vote', function () {
   this.timeout(300_000)
   before(requireBuild)
 
-  it('follows and serves everything from a genesis file and one address', () =>
+  it('T28 follows and serves everything from a genesis file and one address', () =>
     inTemporaryDirectory(async (directory) => {
       const town = await aTown(join(directory, 'town'), 4)
       try {

@@ -171,6 +171,13 @@ describe('bad input', function () {
     await expectRefusal(unknown, 'roll-unknown', /nobody has published this roll/)
   })
 
+  it('a signature under the roll of an election that was abandoned meanwhile', async () => {
+    const uuid = await draft(town, { ...DRAFT, opensAt: '+2s' })
+    unwrap(await town.client.waitFor(uuid, ({ phase }) => phase === 'abandoned', 60_000))
+    const late = ['roll', 'sign', uuid, election.roll, '--key', town.registrarKeys[1], '--home', home]
+    await expectRefusal(late, 'refused', /was abandoned: .*; it needs a new draft/)
+  })
+
   it('a damaged archive, and an export over a file that it does not extend', async () => {
     const out = join(directory, 'election.bel')
     await psephosJson(['export', election.uuid, '--out', out, '--home', home])

@@ -4,7 +4,7 @@
  */
 import { maxFaulty } from '../../consensus/index.ts'
 import { choose, createDice } from './dice.ts'
-import { PROFILES, type Profile, type Range } from './profiles.ts'
+import { PROFILES, type Profile, profileNamed, type Range } from './profiles.ts'
 import type { AdversaryKind, Dice, Seat } from './types.ts'
 import type { Ailment } from './world/files.ts'
 
@@ -91,13 +91,13 @@ export function createPlan(
 ): Plan {
   const dice = createDice(`psephos ${seed}`)
   const profile = profileName ?? pickProfile(dice.fork('profile'))
-  const knobs = PROFILES[profile]!
+  const knobs = profileNamed(profile, kinds)
   const n = dice.fork('size').pick(SIZES)
   const adversaries = placeAdversaries(dice.fork('adversaries'), n, knobs, kinds)
   const seats = seatsOf(dice.fork('seats'), n, knobs, adversaries, kinds)
   const skew = dice.fork('skews')
   const isSkewed = skew.chance(0.7)
-  const safetyMs = dice.fork('time').between(16, 28) * 1000
+  const safetyMs = dice.fork('time').between(12, 22) * 1000
   return {
     seed,
     profile,
@@ -127,7 +127,7 @@ function pickProfile(dice: Dice): string {
 function placeAdversaries(
   dice: Dice,
   n: number,
-  { adversaries }: Profile,
+  { adversaries, only }: Profile,
   kinds: Readonly<Record<string, AdversaryKind>>,
 ): ReadonlyMap<number, string> {
   const names = Object.keys(kinds)
@@ -135,7 +135,7 @@ function placeAdversaries(
   const indices = Array.from({ length: n }, (_, index) => index)
   const places = choose(dice, indices, Math.min(maxFaulty(n), dice.between(...adversaries)))
   // Half of the conspiracies are of one kind.
-  const one = dice.chance(0.5) ? dice.pick(names) : undefined
+  const one = only ?? (dice.chance(0.5) ? dice.pick(names) : undefined)
   return new Map(places.map((index) => [index, one ?? dice.pick(names)]))
 }
 

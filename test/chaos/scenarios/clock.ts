@@ -43,7 +43,7 @@ async function run(world: World): Promise<Figures> {
     const { height } = world
     await world.until(
       `daemon ${place + 1} takes part above height ${height}`,
-      () => world.statements.heightOf(place) > height + 1,
+      () => (world.statements.latestOf(place)?.height ?? 0) > height + 1,
     )
     await world.catchesUp(place)
   }

@@ -13,13 +13,13 @@ import { stuffed } from './blocks.ts'
 import { idOf, inventedId, read, send, sign, write } from './speech.ts'
 
 /** Probability of a burst in a tick, and its size. */
-const BURST_A_TICK = 0.12
+const BURST_A_TICK = 0.08
 const MIN_BURST = 20
-const MAX_BURST = 60
+const MAX_BURST = 50
 /** Bytes of the junk in a large block, and how many of those a burst holds. */
-const LARGE_BYTES = 120 * 1024
-const MAX_LARGE = 3
-const MAX_BALLOTS = 3
+const LARGE_BYTES = 48 * 1024
+const MAX_LARGE = 2
+const MAX_BALLOTS = 2
 
 export const flooder: AdversaryKind = {
   describe:

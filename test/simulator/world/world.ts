@@ -107,7 +107,7 @@ export class World {
 
   /** Ends every process, so that nothing of this world happens any more. */
   end(): void {
-    for (const machine of this.machines.values()) machine.kill('kill')
+    for (const machine of this.machines.values()) machine.vanish()
   }
 
   #machine(name: string): Machine {
@@ -122,23 +122,29 @@ export class World {
     if (event.type !== 'cast') trace.fault(clock.now(), JSON.stringify(event))
     switch (event.type) {
       case 'cast':
-        return this.cast(event.seat, event.voter, event.version)
+        this.cast(event.seat, event.voter, event.version)
+        break
       case 'arrive':
         this.#awaited.delete(event.seat)
-        return this.#machine(event.seat).start()
+        this.#machine(event.seat).start()
+        break
       case 'kill':
       case 'powerCut':
-        return this.#machine(event.seat).killAfter(event.moments, event.type, () =>
+        this.#machine(event.seat).killAfter(event.moments, event.type, () =>
           this.#startLater(event.seat, event.downMs),
         )
+        break
       case 'ailment':
-        return this.#ail(event)
+        this.#ail(event)
+        break
       case 'partition':
         tally.faults.partitions++
-        return this.#forAWhile(event.forMs, this.#network.obstruct(partition(event)))
+        this.#forAWhile(event.forMs, this.#network.obstruct(partition(event)))
+        break
       case 'deafness':
         tally.faults.deafness++
-        return this.#forAWhile(event.forMs, this.#network.obstruct(deafness(event, this.#dice(event))))
+        this.#forAWhile(event.forMs, this.#network.obstruct(deafness(event, this.#dice(event))))
+        break
     }
   }
 

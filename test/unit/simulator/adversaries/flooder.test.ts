@@ -27,7 +27,7 @@ describe('the flooder', function () {
     const stage = aStage()
     const seed = ['1', '2', '3', '4', '5'].find((one) => !createDice(one).chance(0.3))!
     const all = await bursts(stage, seed)
-    assert.ok(all.length > 5 && all.length < 60)
+    assert.ok(all.length > 5 && all.length < 40)
     assert.ok(!all.some(isMess))
     const consensus = all.flat().filter(({ topic }) => topic === 'consensus')
     const messages = toldTo(stage, seatOf(0), consensus)
@@ -35,7 +35,7 @@ describe('the flooder', function () {
     assert.ok(statements.some(({ round }) => round > MAX_ROUND - 2000))
     assert.ok(statements.some(({ height }) => height > 2 ** 50))
     assert.ok(statements.some(({ height, round }) => height === stage.height && round > 8 && round < 31))
-    assert.ok(consensus.some(({ payload }) => payload.length > 100 * 1024))
+    assert.ok(consensus.some(({ payload }) => payload.length > 48 * 1024))
     assert.ok(all.flat().some(({ topic }) => topic === 'transactions'))
     for (const { topic, payload } of all.flat()) assert.ok(payload.length <= TOPIC_LIMITS[topic].payloadBytes)
   })

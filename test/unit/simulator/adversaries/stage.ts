@@ -13,7 +13,6 @@ import {
   type StatementOf,
   statementBytes,
 } from '../../../../consensus/index.ts'
-import { sign } from '../../../../crypto/index.ts'
 import { ballotId } from '../../../../election/index.ts'
 import {
   type Block,
@@ -28,6 +27,7 @@ import {
 import { read, type Said, write } from '../../../simulator/adversaries/speech.ts'
 import { createDice } from '../../../simulator/dice.ts'
 import type { Adversary, Gossiped, Hands, MadeBallot, Sending } from '../../../simulator/types.ts'
+import { signerOf } from '../../../simulator/world/keys.ts'
 import {
   aBallot,
   aChain,
@@ -38,7 +38,6 @@ import {
   extend,
   inputsOf,
   keyOf,
-  privateKeyOf,
   type TestChain,
 } from '../../../support/ledger-builders.ts'
 
@@ -54,7 +53,7 @@ export interface Stage {
   readonly chain: TestChain
   /** The height that is being agreed on. */
   readonly height: number
-  /** A valid block of it, with the ballots of these voters. */
+  /** A valid block of it, with the ballots of these voters out of 0, 1, 2. */
   block(voters?: readonly number[]): Block
   /** Whether the block executes on the head, all proofs checked. */
   isValid(block: Block): boolean
@@ -69,8 +68,7 @@ export function aStage(): Stage {
   extend(chain, [cast(aBallot(beleniosOf(chain, uuid), 3))])
   const { networkId, state } = chain
   const height = state.head.height + 1
-  const ballot = (voter: number): Uint8Array =>
-    encodeTransaction(cast(aBallot(beleniosOf(chain, uuid), voter)))
+  const ballots = [0, 1, 2].map((voter) => aBallot(beleniosOf(chain, uuid), voter))
   const build = (transactions: readonly Uint8Array[], time: number): Block | undefined => {
     const decoded = transactions.map((bytes) => decodeTransaction(bytes))
     if (!decoded.every((one) => one.ok) || time <= state.head.time) return undefined
@@ -80,7 +78,8 @@ export function aStage(): Stage {
     return rejected.length === 0 && block.transactions.length === candidates.length ? block : undefined
   }
   const block = (voters: readonly number[] = []): Block => {
-    const built = build(voters.map(ballot), state.head.time + 100)
+    const transactions = voters.map((voter) => encodeTransaction(cast(ballots[voter]!)))
+    const built = build(transactions, state.head.time + 100)
     assert.ok(built)
     return built
   }
@@ -92,7 +91,7 @@ export function aStage(): Stage {
     return executeBlock(state, candidate, inputsOf(chain, transactions)).ok
   }
   const forged = (): MadeBallot => {
-    const good = aBallot(beleniosOf(chain, uuid), 2)
+    const good = ballots[2]!
     const [answer, ...others] = good.answers
     const [proofs, ...rest] = answer!.individualProofs
     const [proof, ...more] = proofs!
@@ -125,7 +124,7 @@ export function aStage(): Stage {
         dice: createDice(`${seed}, seat ${index}`),
         nowMs: () => state.head.time + 200,
         height: () => height - 1,
-        sign: (bytes) => sign(bytes, privateKeyOf(seatOf(index))),
+        sign: signerOf(seatOf(index)),
         otherBlock: async (bytes) => {
           const { header, transactions } = unwrap(decodeBlock(bytes))
           const other = build(transactions, header.time + 1)
@@ -149,7 +148,7 @@ export function signedBy<K extends StatementKind>(
   validator: number,
   statement: StatementOf<K>,
 ): Signed<K> {
-  const signature = sign(statementBytes(chain.networkId, statement), privateKeyOf(seatOf(validator)))
+  const signature = signerOf(seatOf(validator))(statementBytes(chain.networkId, statement))
   return { statement, validator, signature }
 }
 

@@ -1,7 +1,7 @@
 /** Bugs in what makes a quorum, a proposal or a prepared block: how two blocks of one height become final, or none. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 20 }
 
 export const AGREEMENT: readonly PlantedBug[] = [
   {
@@ -15,6 +15,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -28,6 +29,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity', 'justification'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -41,6 +43,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -54,6 +57,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'votes',
     seeds: FIRST,
   },
   {
@@ -72,6 +76,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'votes',
     seeds: FIRST,
   },
   {
@@ -85,6 +90,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'votes',
     seeds: FIRST,
   },
   {
@@ -98,6 +104,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'votes',
     seeds: FIRST,
   },
   {
@@ -111,6 +118,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'round-change-liar',
     seeds: FIRST,
   },
   {
@@ -125,6 +133,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'round-change-liar',
     seeds: FIRST,
   },
   {
@@ -138,6 +147,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'round-change-liar',
     seeds: FIRST,
   },
   {
@@ -151,6 +161,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -164,6 +175,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'validity', 'agreement'],
+    profile: 'equivocator',
     seeds: FIRST,
   },
   {
@@ -190,6 +202,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['single-signing'],
+    profile: 'equivocator',
     seeds: FIRST,
   },
   {
@@ -203,6 +216,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['evidence'],
+    profile: 'lossy',
     seeds: FIRST,
   },
 ]

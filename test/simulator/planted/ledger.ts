@@ -1,7 +1,7 @@
 /** Bugs in what a block and a ballot must be, and in how ballots are counted. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 20 }
 
 export const LEDGER: readonly PlantedBug[] = [
   {
@@ -15,6 +15,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['state-root'],
+    profile: 'invalid-blocks',
     seeds: FIRST,
   },
   {
@@ -28,6 +29,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity'],
+    profile: 'forger',
     seeds: FIRST,
   },
   {
@@ -44,8 +46,14 @@ export const LEDGER: readonly PlantedBug[] = [
         find: 'isOnBoard(state, transaction.ballot.uuid, transactionId(transaction))',
         replace: 'isOnBoard(state, transaction.ballot.uuid.slice(1), transactionId(transaction))',
       },
+      {
+        file: 'ledger/id-trie.ts',
+        find: "assert(level < NIBBLES, 'two ids differ somewhere')",
+        replace: 'if (level >= NIBBLES) return position',
+      },
     ],
     convictedBy: ['validity'],
+    profile: 'replayer',
     seeds: FIRST,
   },
   {
@@ -64,6 +72,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity', 'ballots', 'liveness'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -77,6 +86,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['ballots', 'liveness'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -90,6 +100,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity'],
+    profile: 'invalid-blocks',
     seeds: FIRST,
   },
   {
@@ -103,7 +114,8 @@ export const LEDGER: readonly PlantedBug[] = [
           "if (!verified.ok && verified.error.code === 'unknown-validator') return refuse('bad-certificate', verified.error.detail)",
       },
     ],
-    convictedBy: ['validity'],
+    convictedBy: ['validity', 'agreement', 'liveness'],
+    profile: 'forger',
     seeds: FIRST,
   },
 ]

@@ -1,7 +1,7 @@
 /** Bugs in what a validator remembers: before it speaks, across crashes, while it catches up. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 20 }
 
 export const MEMORY: readonly PlantedBug[] = [
   {
@@ -15,6 +15,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['persist-before-speak'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -29,19 +30,21 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['persist-before-speak'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
-    name: 'record-written-after',
+    name: 'record-one-behind',
     rule: 'Persist, then speak: the last-signed record is durable before the signature leaves',
     edits: [
       {
         file: 'storage/signing-guard.ts',
         find: 'await this.#options.save(next)',
-        replace: 'void this.#options.save(next).catch(() => undefined)',
+        replace: 'if (this.#recorded !== undefined) await this.#options.save(this.#recorded)',
       },
     ],
     convictedBy: ['persist-before-speak'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -60,6 +63,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['single-signing'],
+    profile: 'crashes',
     seeds: FIRST,
   },
   {
@@ -73,6 +77,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'crashes',
     seeds: FIRST,
   },
   {
@@ -88,6 +93,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'crashes',
     seeds: FIRST,
   },
   {
@@ -101,6 +107,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness'],
+    profile: 'crashes',
     seeds: FIRST,
   },
   {
@@ -114,6 +121,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['single-signing'],
+    profile: 'crashes',
     seeds: FIRST,
   },
   {
@@ -126,7 +134,8 @@ export const MEMORY: readonly PlantedBug[] = [
         replace: 'void this.#database.write(operations).catch(() => undefined)',
       },
     ],
-    convictedBy: ['ballots', 'agreement', 'persist-before-speak'],
+    convictedBy: ['ballots', 'agreement', 'liveness'],
+    profile: 'crashes',
     seeds: FIRST,
   },
 ]

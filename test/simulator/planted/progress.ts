@@ -1,7 +1,7 @@
 /** Bugs that keep a height from ending, or a queue from being bounded. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 20 }
 
 export const PROGRESS: readonly PlantedBug[] = [
   {
@@ -18,6 +18,7 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness'],
+    profile: 'silent',
     seeds: FIRST,
   },
   {
@@ -31,6 +32,7 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness', 'justification'],
+    profile: 'silent',
     seeds: FIRST,
   },
   {
@@ -44,19 +46,21 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness'],
+    profile: 'lossy',
     seeds: FIRST,
   },
   {
-    name: 'pool-without-limit',
-    rule: 'T10, T32: the pool has room for so many transactions, and no more',
+    name: 'inbox-without-limit',
+    rule: 'T32: of each validator so many messages of later heights are kept, and no more',
     edits: [
       {
-        file: 'node/pool.ts',
-        find: 'this.#entries.size + this.#arriving.size >= this.#maxTransactions ||',
-        replace: 'this.#entries.size + this.#arriving.size < 0 ||',
+        file: 'node/inbox.ts',
+        find: 'if (kept.length >= MAX_INBOX_PER_VALIDATOR || bytes > MAX_INBOX_BYTES_PER_VALIDATOR) return',
+        replace: 'if (bytes > MAX_INBOX_BYTES_PER_VALIDATOR) return',
       },
     ],
     convictedBy: ['bounds'],
+    profile: 'flooder',
     seeds: FIRST,
   },
   {
@@ -70,6 +74,7 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness', 'validity'],
+    profile: 'invalid-blocks',
     seeds: FIRST,
   },
 ]

@@ -118,7 +118,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    profile: 'round-change-liar',
+    profile: 'liars',
     seeds: FIRST,
   },
   {
@@ -133,7 +133,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    profile: 'round-change-liar',
+    profile: 'liars',
     seeds: FIRST,
   },
   {
@@ -147,7 +147,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    profile: 'round-change-liar',
+    profile: 'liars',
     seeds: FIRST,
   },
   {
@@ -216,7 +216,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['evidence'],
-    profile: 'lossy',
+    profile: 'silent',
     seeds: FIRST,
   },
 ]

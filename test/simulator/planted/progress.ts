@@ -6,7 +6,7 @@ const FIRST = { from: 1, count: 20 }
 export const PROGRESS: readonly PlantedBug[] = [
   {
     name: 'timer-not-restarted',
-    rule: 'R12: a round that is entered has a timer',
+    rule: 'R12, R13: a round that is entered has a timer, and one more when a quorum is there',
     edits: [
       {
         file: 'consensus/turn.ts',
@@ -15,6 +15,12 @@ export const PROGRESS: readonly PlantedBug[] = [
   startTimer(turn)`,
         replace: `    isSupported: hasSupport(turn.state, round),
   })`,
+      },
+      {
+        file: 'consensus/rules.ts',
+        find: `  turn.state = { ...state, isSupported: true }
+  startTimer(turn)`,
+        replace: '  turn.state = { ...state, isSupported: true }',
       },
     ],
     convictedBy: ['liveness'],
@@ -46,7 +52,7 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness'],
-    profile: 'lossy',
+    profile: 'partitions',
     seeds: FIRST,
   },
   {

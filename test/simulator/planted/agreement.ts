@@ -179,6 +179,25 @@ export const AGREEMENT: readonly PlantedBug[] = [
     seeds: FIRST,
   },
   {
+    name: 'another-block-committed',
+    rule: 'R11: what becomes final is the block that the certificate names',
+    edits: [
+      {
+        file: 'node/chain.ts',
+        find: 'const block = this.#executed.get(id)',
+        replace: 'const block = [...this.#executed.entries()].at(-1)?.[1]',
+      },
+      {
+        file: 'node/chain.ts',
+        find: "assert(certificate.blockId === block.id, 'a block is committed under its own certificate')",
+        replace: '',
+      },
+    ],
+    convictedBy: ['agreement', 'validity'],
+    profile: 'equivocator',
+    seeds: FIRST,
+  },
+  {
     name: 'second-proposal-counts',
     rule: 'R6, R8: of one round the first proposal counts, and one block is prepared',
     edits: [

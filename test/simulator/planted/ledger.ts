@@ -105,13 +105,18 @@ export const LEDGER: readonly PlantedBug[] = [
   },
   {
     name: 'certificate-not-verified',
-    rule: 'Catching up: certificates are verified',
+    rule: 'Blocks from peers: certificates are verified, and two at one height stop the node',
     edits: [
       {
         file: 'node/block-import.ts',
         find: "if (!verified.ok) return refuse('bad-certificate', verified.error.detail)",
         replace:
           "if (!verified.ok && verified.error.code === 'unknown-validator') return refuse('bad-certificate', verified.error.detail)",
+      },
+      {
+        file: 'node/block-import.ts',
+        find: 'if (height === chain.height() && id !== toHex(chain.state().head.id)) throw fork(height)',
+        replace: 'if (height === chain.height()) return',
       },
     ],
     convictedBy: ['validity', 'agreement', 'liveness'],

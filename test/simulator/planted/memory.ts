@@ -48,13 +48,25 @@ export const MEMORY: readonly PlantedBug[] = [
     seeds: FIRST,
   },
   {
+    // Alone it shows nowhere: the journal is the other guard. Where that one forgets a block, the record is what is left.
     name: 'record-ignored',
-    rule: 'The last-signed record refuses to go back',
+    rule: 'The last-signed record refuses a second statement, whatever the journal says',
     edits: [
+      {
+        file: 'node/height-run.ts',
+        find: '    await this.#dependencies.journal.append(',
+        replace: `    if (input.type === 'blockBuilt') return effects
+    await this.#dependencies.journal.append(`,
+      },
       {
         file: 'storage/signing-guard.ts',
         find: 'if (order < 0) {',
         replace: 'if (order < -Number.MAX_VALUE) {',
+      },
+      {
+        file: 'storage/signing-guard.ts',
+        find: 'if (order === 0 && !equalBytes(hash, this.#recorded!.hash)) {',
+        replace: 'if (order === 0 && !equalBytes(hash, hash)) {',
       },
       {
         file: 'storage/signing-guard.ts',
@@ -64,7 +76,7 @@ export const MEMORY: readonly PlantedBug[] = [
     ],
     convictedBy: ['single-signing'],
     profile: 'crashes',
-    seeds: FIRST,
+    seeds: { from: 21, count: 60 },
   },
   {
     name: 'journal-not-replayed',

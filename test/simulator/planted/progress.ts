@@ -25,7 +25,7 @@ export const PROGRESS: readonly PlantedBug[] = [
     ],
     convictedBy: ['liveness'],
     profile: 'silent',
-    seeds: FIRST,
+    seeds: { from: 25, count: 60 },
   },
   {
     name: 'proposer-for-life',

@@ -10,6 +10,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CHECKERS } from '../checkers/index.ts'
 import { copyWith } from './copy.ts'
 import { PLANTED } from './index.ts'
 import type { PlantedBug, PlantedReport, PlantedResult } from './types.ts'
@@ -57,7 +58,14 @@ export async function runPlanted(
   }
   const planted = results.filter((result) => result !== undefined)
   const missed = planted.filter(({ convicted }) => !convicted).map(({ name }) => name)
-  return { ok: missed.length === 0, planted, missed }
+  const idle = only === undefined ? idleCheckers(planted) : []
+  for (const checker of idle) say(`${checker}: has convicted nothing`)
+  return { ok: missed.length === 0 && idle.length === 0, planted, missed, idle }
+}
+
+function idleCheckers(planted: readonly PlantedResult[]): readonly string[] {
+  const busy = new Set(planted.flatMap(({ convicted, checker }) => (convicted ? [checker] : [])))
+  return Object.keys(CHECKERS).filter((checker) => !busy.has(checker))
 }
 
 function lineOf({ name, convicted, checker, seed, detail, seconds }: PlantedResult): string {

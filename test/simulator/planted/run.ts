@@ -24,16 +24,18 @@ export interface PlantedOptions {
   readonly json?: boolean
   /** How many at a time; all processors without it. */
   readonly jobs?: number
+  /** Where copies are made; without it, where the system has its temporary files. */
+  readonly directory?: string
 }
 
 /** One bug may take so long, its process's start included. */
-const MAX_SECONDS = 120
+const MAX_SECONDS = 180
 /** What a run may print: one JSON object with a few failures. */
 const MAX_OUTPUT_BYTES = 1024 * 1024
 
 /** Runs the planted bugs, several at a time, and says one line about each. Throws where no bug has the name asked for. */
 export async function runPlanted(
-  { only, json = false, jobs = availableParallelism() }: PlantedOptions,
+  { only, json = false, jobs = availableParallelism(), directory = tmpdir() }: PlantedOptions,
   say: (line: string) => void,
 ): Promise<PlantedReport> {
   const bugs = PLANTED.filter(({ name }) => only === undefined || name === only)
@@ -43,7 +45,7 @@ export async function runPlanted(
     )
   const results: (PlantedResult | undefined)[] = bugs.map(() => undefined)
   let next = 0
-  const workshop = openWorkshop()
+  const workshop = openWorkshop(directory)
   const work = async (): Promise<void> => {
     for (let at = next++; at < bugs.length; at = next++) {
       const result = await tryOne(bugs[at]!, workshop)
@@ -143,7 +145,7 @@ interface Workshop {
   close(): void
 }
 
-function openWorkshop(): Workshop {
+function openWorkshop(place: string): Workshop {
   const directories = new Set<string>()
   const processes = new Set<ChildProcess>()
   const clear = (): void => {
@@ -159,7 +161,7 @@ function openWorkshop(): Workshop {
   process.on('SIGTERM', interrupted)
   return {
     with: async (use) => {
-      const directory = await mkdtemp(join(tmpdir(), 'psephos-planted-'))
+      const directory = await mkdtemp(join(place, 'psephos-planted-'))
       directories.add(directory)
       try {
         return await use(directory)

@@ -1,7 +1,7 @@
 /** Bugs in what makes a quorum, a proposal or a prepared block: how two blocks of one height become final, or none. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 20 }
+const FIRST = { from: 1, count: 30 }
 
 export const AGREEMENT: readonly PlantedBug[] = [
   {
@@ -91,7 +91,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
     ],
     convictedBy: ['justification', 'agreement'],
     profile: 'votes',
-    seeds: FIRST,
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'new-block-over-prepared',
@@ -105,7 +105,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
     ],
     convictedBy: ['justification', 'agreement'],
     profile: 'votes',
-    seeds: FIRST,
+    seeds: { from: 2, count: 30 },
   },
   {
     name: 'proposal-unjustified',
@@ -119,7 +119,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
     ],
     convictedBy: ['justification', 'agreement'],
     profile: 'liars',
-    seeds: FIRST,
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'claim-unchecked',
@@ -134,7 +134,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
     ],
     convictedBy: ['justification', 'agreement'],
     profile: 'liars',
-    seeds: FIRST,
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'authors-counted-twice',
@@ -148,7 +148,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
     ],
     convictedBy: ['justification', 'agreement'],
     profile: 'liars',
-    seeds: FIRST,
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'commit-without-quorum',

@@ -1,7 +1,7 @@
 /** Bugs in what a block and a ballot must be, and in how ballots are counted. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 20 }
+const FIRST = { from: 1, count: 30 }
 
 export const LEDGER: readonly PlantedBug[] = [
   {
@@ -54,7 +54,7 @@ export const LEDGER: readonly PlantedBug[] = [
     ],
     convictedBy: ['validity'],
     profile: 'replayer',
-    seeds: FIRST,
+    seeds: { from: 2, count: 30 },
   },
   {
     name: 'closing-ignored',
@@ -87,7 +87,7 @@ export const LEDGER: readonly PlantedBug[] = [
     ],
     convictedBy: ['ballots', 'liveness'],
     profile: 'calm',
-    seeds: FIRST,
+    seeds: { from: 5, count: 30 },
   },
   {
     name: 'lead-not-checked',
@@ -101,7 +101,7 @@ export const LEDGER: readonly PlantedBug[] = [
     ],
     convictedBy: ['validity'],
     profile: 'invalid-blocks',
-    seeds: FIRST,
+    seeds: { from: 2, count: 30 },
   },
   {
     name: 'certificate-not-verified',
@@ -121,6 +121,6 @@ export const LEDGER: readonly PlantedBug[] = [
     ],
     convictedBy: ['validity', 'agreement', 'liveness'],
     profile: 'forger',
-    seeds: FIRST,
+    seeds: { from: 6, count: 30 },
   },
 ]

@@ -1,7 +1,7 @@
 /** Bugs in what a validator remembers: before it speaks, across crashes, while it catches up. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 20 }
+const FIRST = { from: 1, count: 30 }
 
 export const MEMORY: readonly PlantedBug[] = [
   {
@@ -76,7 +76,7 @@ export const MEMORY: readonly PlantedBug[] = [
     ],
     convictedBy: ['single-signing'],
     profile: 'crashes',
-    seeds: { from: 21, count: 60 },
+    seeds: { from: 21, count: 100 },
   },
   {
     name: 'journal-not-replayed',
@@ -90,7 +90,7 @@ export const MEMORY: readonly PlantedBug[] = [
     ],
     convictedBy: ['justification', 'agreement'],
     profile: 'crashes',
-    seeds: FIRST,
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'intact-frame-dropped',
@@ -106,7 +106,7 @@ export const MEMORY: readonly PlantedBug[] = [
     ],
     convictedBy: ['justification', 'agreement'],
     profile: 'crashes',
-    seeds: FIRST,
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'torn-end-is-damage',
@@ -120,7 +120,7 @@ export const MEMORY: readonly PlantedBug[] = [
     ],
     convictedBy: ['liveness'],
     profile: 'crashes',
-    seeds: FIRST,
+    seeds: { from: 14, count: 80 },
   },
   {
     name: 'speaks-while-catching-up',
@@ -148,6 +148,6 @@ export const MEMORY: readonly PlantedBug[] = [
     ],
     convictedBy: ['ballots', 'agreement', 'liveness'],
     profile: 'crashes',
-    seeds: FIRST,
+    seeds: { from: 3, count: 30 },
   },
 ]

@@ -1,7 +1,7 @@
 /** Bugs that keep a height from ending, or a queue from being bounded. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 20 }
+const FIRST = { from: 1, count: 30 }
 
 export const PROGRESS: readonly PlantedBug[] = [
   {
@@ -25,7 +25,7 @@ export const PROGRESS: readonly PlantedBug[] = [
     ],
     convictedBy: ['liveness'],
     profile: 'silent',
-    seeds: { from: 25, count: 60 },
+    seeds: { from: 25, count: 120 },
   },
   {
     name: 'proposer-for-life',

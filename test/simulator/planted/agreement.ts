@@ -14,7 +14,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
         replace: 'return Math.floor((n + maxFaulty(n)) / 2)',
       },
     ],
-    convictedBy: ['validity'],
+    convictedBy: ['validity', 'justification'],
     profile: 'calm',
     seeds: FIRST,
   },
@@ -235,7 +235,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['evidence'],
-    profile: 'silent',
+    profile: 'votes',
     seeds: FIRST,
   },
 ]

@@ -72,7 +72,7 @@ function idleCheckers(planted: readonly PlantedResult[]): readonly string[] {
 
 function lineOf({ name, convicted, checker, seed, detail, seconds }: PlantedResult): string {
   const verdict = convicted ? `convicted by ${checker} with seed ${seed}` : 'NOT CONVICTED'
-  return `${name}: ${verdict} in ${seconds} s: ${detail}`
+  return `${name}: ${verdict} in ${seconds} s: ${detail.split('\n')[0]}`
 }
 
 async function tryOne(bug: PlantedBug, workshop: Workshop): Promise<PlantedResult> {

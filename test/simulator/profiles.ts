@@ -121,6 +121,13 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     diskFailures: [1, 4],
   },
   byzantine: BYZANTINE,
+  liars: {
+    ...BYZANTINE,
+    describe: 'adversaries that lie about prepared blocks, where rounds often change',
+    weight: 0,
+    deafness: [5, 9],
+    only: 'round-change-liar',
+  },
   storm: {
     ...CALM,
     describe: 'everything at once',

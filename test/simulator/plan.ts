@@ -97,7 +97,7 @@ export function createPlan(
   const seats = seatsOf(dice.fork('seats'), n, knobs, adversaries, kinds)
   const skew = dice.fork('skews')
   const isSkewed = skew.chance(0.7)
-  const safetyMs = dice.fork('time').between(12, 22) * 1000
+  const safetyMs = dice.fork('time').between(10, 18) * 1000
   return {
     seed,
     profile,

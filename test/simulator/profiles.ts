@@ -56,8 +56,8 @@ const CALM: Profile = {
   powerCuts: NONE,
   diskFailures: NONE,
   adversaries: NONE,
-  observer: 50,
-  closing: 60,
+  observer: 20,
+  closing: 30,
   ballots: [6, 14],
 }
 

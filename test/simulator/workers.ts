@@ -24,6 +24,8 @@ export interface Work {
 
 /** One seed takes a second or so; a process that is silent for so long hangs. */
 const MAX_SILENCE_MS = 300_000
+/** Room for what lives shortly: runs make much of it, and the collector copies what it finds alive each time. */
+const YOUNG_MIB = 64
 /** The argument of a process that runs seeds for another one. */
 export const WORKER_ARGUMENT = '--worker'
 
@@ -66,7 +68,7 @@ async function serve(take: () => Task | undefined, give: (outcome: Outcome) => v
   let child: ChildProcess | undefined
   try {
     for (let task = take(); task !== undefined; task = take()) {
-      child ??= fork(process.argv[1]!, [WORKER_ARGUMENT], { serialization: 'advanced' })
+      child ??= startWorker()
       const outcome = await ask(child, task)
       give(outcome)
       if (child.exitCode !== null || !child.connected) child = undefined
@@ -74,6 +76,11 @@ async function serve(take: () => Task | undefined, give: (outcome: Outcome) => v
   } finally {
     child?.disconnect()
   }
+}
+
+function startWorker(): ChildProcess {
+  const execArgv = [...process.execArgv, `--max-semi-space-size=${YOUNG_MIB}`]
+  return fork(process.argv[1]!, [WORKER_ARGUMENT], { execArgv, serialization: 'advanced' })
 }
 
 function ask(child: ChildProcess, task: Task): Promise<Outcome> {

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { ADVERSARIES } from './adversaries/index.ts'
+import { PLANTED } from './planted/index.ts'
 import { runPlanted } from './planted/run.ts'
 import { PROFILES, profileNames } from './profiles.ts'
 import { report, reportText } from './report.ts'
@@ -93,6 +94,9 @@ function parse(words: readonly string[]): Options {
   const [name, ...others] = positionals
   if (others.length > 0 || (name !== undefined && !isPlanted)) {
     throw new UsageError(`'${others[0] ?? name}' is no option`)
+  }
+  if (name !== undefined && !PLANTED.some((bug) => bug.name === name)) {
+    throw new UsageError(`no planted bug '${name}'; there are ${PLANTED.map((bug) => bug.name).join(', ')}`)
   }
   const { profile, trace } = values
   if (profile !== undefined && !profileNames(ADVERSARIES).includes(profile)) {

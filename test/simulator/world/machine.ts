@@ -49,7 +49,7 @@ export interface Surroundings {
 /** What an adversary puts between the node and the network. */
 export type Wrap = (transport: Transport, clock: Clock, node: () => RunningNode | undefined) => Transport
 
-/** Something that went wrong in a machine's own hands. */
+/** A process, from before its node is started. */
 interface Running {
   readonly life: Life
   readonly transport: Transport

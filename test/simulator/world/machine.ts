@@ -29,7 +29,7 @@ import type { Trace } from './trace.ts'
 import { processTransport } from './transport.ts'
 
 /** How long a process that stops by itself may take to end. */
-const STOPPING_MS = 300
+export const STOPPING_MS = 300
 
 /** A happening without its time. */
 export type Happened = Happening extends infer One ? (One extends unknown ? Omit<One, 'atMs'> : never) : never

@@ -8,7 +8,7 @@ import type { Event, Plan } from '../plan.ts'
 import type { AdversaryKind, CreateAdversary, Dice } from '../types.ts'
 import type { VirtualClock } from './clock.ts'
 import { Disk } from './disk.ts'
-import { type Happened, Machine, type Surroundings } from './machine.ts'
+import { type Happened, Machine, STOPPING_MS, type Surroundings } from './machine.ts'
 import { Network, type Obstacle } from './network.ts'
 import type { Prepared } from './prepared.ts'
 import { strings } from './puppet.ts'
@@ -85,6 +85,8 @@ export class World {
     for (const machine of this.machines.values()) {
       machine.ail(undefined)
       machine.start()
+      // One that is just stopping by itself is there a moment later.
+      this.#parts.clock.after(STOPPING_MS + 1, () => machine.start())
     }
   }
 

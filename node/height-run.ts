@@ -16,6 +16,7 @@ import {
   createState,
   type Effect,
   type Evidence,
+  encodeEvidence,
   type HeightReport,
   type Input,
   MAX_ROUNDS_AHEAD,
@@ -364,7 +365,8 @@ export class HeightRun {
       const { kind, height, round } = statement
       const first = toHex(effect.evidence.first.signature)
       const second = toHex(effect.evidence.second.signature)
-      const fields = { validator, kind, height, round, first, second }
+      const evidence = toHex(encodeEvidence(effect.evidence))
+      const fields = { validator, kind, height, round, first, second, evidence }
       this.#dependencies.logger.error('a validator contradicted itself', fields)
       this.#dependencies.onEvidence(effect.evidence)
     }

@@ -52,7 +52,8 @@ export class Goals {
   observe(happening: Happening): void {
     switch (happening.type) {
       case 'committed':
-        return this.#commit(happening)
+        this.#commit(happening)
+        return
       case 'cast':
         if (happening.outcome === 'accepted' && !this.#final.has(happening.ballot.id)) {
           this.#owed.set(happening.ballot.id, happening.seat)

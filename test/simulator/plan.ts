@@ -4,11 +4,11 @@
  */
 import { maxFaulty } from '../../consensus/index.ts'
 import { choose, createDice } from './dice.ts'
-import { PROFILES, type Profile, type Range } from './profiles.ts'
+import { PROFILES, type Profile, profileNamed, type Range } from './profiles.ts'
 import type { AdversaryKind, Dice, Seat } from './types.ts'
 import type { Ailment } from './world/files.ts'
 
-/** Something that happens at a time after the start of the run. */
+/** Something that happens at a time after the start of the run. Those of a plan are in order. */
 export type Event = { readonly atMs: number } & (
   | {
       readonly type: 'partition'
@@ -75,6 +75,9 @@ const VERSIONS = 2
 const ACTIVE_VOTERS = 12
 /** So long before its end nothing new fails, so that the last faults have time to do harm. */
 const QUIET_END_MS = 1000
+/** Ballots that are cast shortly before or after the closing, and how shortly. */
+const LATE_BALLOTS = 3
+const LATE_MS = 600
 /** An election that closes outside the run. */
 const FAR_MS = 1_800_000
 
@@ -91,13 +94,16 @@ export function createPlan(
 ): Plan {
   const dice = createDice(`psephos ${seed}`)
   const profile = profileName ?? pickProfile(dice.fork('profile'))
-  const knobs = PROFILES[profile]!
+  const knobs = profileNamed(profile, kinds)
   const n = dice.fork('size').pick(SIZES)
   const adversaries = placeAdversaries(dice.fork('adversaries'), n, knobs, kinds)
   const seats = seatsOf(dice.fork('seats'), n, knobs, adversaries, kinds)
   const skew = dice.fork('skews')
   const isSkewed = skew.chance(0.7)
-  const safetyMs = dice.fork('time').between(16, 28) * 1000
+  const safetyMs = dice.fork('time').between(10, 18) * 1000
+  const closesAfterMs = dice.fork('closing').chance(knobs.closing / 100)
+    ? dice.fork('closing time').between(5000, safetyMs + 4000)
+    : FAR_MS
   return {
     seed,
     profile,
@@ -105,13 +111,27 @@ export function createPlan(
     seats,
     adversaries,
     skewsMs: new Map(seats.map(({ name }) => [name, isSkewed ? skew.between(-MAX_SKEW_MS, MAX_SKEW_MS) : 0])),
-    closesAfterMs: dice.fork('closing').chance(knobs.closing / 100)
-      ? dice.fork('closing time').between(5000, safetyMs + 4000)
-      : FAR_MS,
+    closesAfterMs,
     network: networkOf(dice.fork('network'), knobs),
-    events: eventsOf(dice, knobs, seats, safetyMs),
+    events: [...eventsOf(dice, knobs, seats, safetyMs), ...lateBallots(dice, seats, closesAfterMs)].sort(
+      (a, b) => a.atMs - b.atMs,
+    ),
     safetyMs,
   }
+}
+
+/** Ballots cast around the closing, where it is in reach: some are in time and some are not. */
+function lateBallots(dice: Dice, seats: readonly Seat[], closesAfterMs: number): readonly Event[] {
+  if (closesAfterMs === FAR_MS) return []
+  const own = dice.fork('late ballots')
+  const correct = seats.filter(({ role }) => role === 'correct').map(({ name }) => name)
+  return Array.from({ length: LATE_BALLOTS }, () => ({
+    atMs: closesAfterMs + own.between(-LATE_MS, LATE_MS),
+    type: 'cast',
+    seat: own.pick(correct),
+    voter: own.between(0, ACTIVE_VOTERS - 1),
+    version: own.between(0, VERSIONS - 1),
+  }))
 }
 
 /** The name of a validator's seat. */
@@ -127,7 +147,7 @@ function pickProfile(dice: Dice): string {
 function placeAdversaries(
   dice: Dice,
   n: number,
-  { adversaries }: Profile,
+  { adversaries, only }: Profile,
   kinds: Readonly<Record<string, AdversaryKind>>,
 ): ReadonlyMap<number, string> {
   const names = Object.keys(kinds)
@@ -135,7 +155,7 @@ function placeAdversaries(
   const indices = Array.from({ length: n }, (_, index) => index)
   const places = choose(dice, indices, Math.min(maxFaulty(n), dice.between(...adversaries)))
   // Half of the conspiracies are of one kind.
-  const one = dice.chance(0.5) ? dice.pick(names) : undefined
+  const one = only ?? (dice.chance(0.5) ? dice.pick(names) : undefined)
   return new Map(places.map((index) => [index, one ?? dice.pick(names)]))
 }
 
@@ -228,5 +248,5 @@ function eventsOf(dice: Dice, knobs: Profile, seats: readonly Seat[], safetyMs: 
         }),
       ),
   ]
-  return [...events].sort((a, b) => a.atMs - b.atMs)
+  return events
 }

@@ -3,6 +3,9 @@
  * takes one by weight.
  */
 
+import { assert } from '../../base/index.ts'
+import type { AdversaryKind } from './types.ts'
+
 /** From, to; both possible. */
 export type Range = readonly [low: number, high: number]
 
@@ -28,6 +31,8 @@ export interface Profile {
   readonly diskFailures: Range
   /** Adversaries: at most as many as n bears. */
   readonly adversaries: Range
+  /** The one kind that there is, if there is only one. */
+  readonly only?: string
   /** In a hundred: an observer comes late; the election closes before the end. */
   readonly observer: number
   readonly closing: number
@@ -51,11 +56,22 @@ const CALM: Profile = {
   powerCuts: NONE,
   diskFailures: NONE,
   adversaries: NONE,
-  observer: 50,
-  closing: 60,
+  observer: 20,
+  closing: 30,
   ballots: [6, 14],
 }
 
+const BYZANTINE: Profile = {
+  ...CALM,
+  describe: 'as many adversaries as n bears, in a network that is nearly well',
+  weight: 16,
+  delayMs: [5, 150],
+  dropped: [0, 80],
+  repeated: [0, 50],
+  adversaries: [1, 3],
+}
+
+/** By name. */
 export const PROFILES: Readonly<Record<string, Profile>> = {
   calm: CALM,
   lossy: {
@@ -104,14 +120,13 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     powerCuts: [0, 3],
     diskFailures: [1, 4],
   },
-  byzantine: {
-    ...CALM,
-    describe: 'as many adversaries as n bears, in a network that is nearly well',
-    weight: 16,
-    delayMs: [5, 150],
-    dropped: [0, 80],
-    repeated: [0, 50],
-    adversaries: [1, 3],
+  byzantine: BYZANTINE,
+  liars: {
+    ...BYZANTINE,
+    describe: 'adversaries that lie about prepared blocks, where rounds often change',
+    weight: 0,
+    deafness: [5, 9],
+    only: 'round-change-liar',
   },
   storm: {
     ...CALM,
@@ -131,5 +146,14 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   },
 }
 
-/** Names of the profiles. */
-export const PROFILE_NAMES: readonly string[] = Object.keys(PROFILES)
+/** Names that can be asked for: the profiles, and the kinds of adversaries. */
+export function profileNames(kinds: Readonly<Record<string, AdversaryKind>>): readonly string[] {
+  return [...Object.keys(PROFILES), ...Object.keys(kinds)]
+}
+
+/** A profile by name; the name of a kind of adversary is the profile in which there is that kind and no other. */
+export function profileNamed(name: string, kinds: Readonly<Record<string, AdversaryKind>>): Profile {
+  const profile = PROFILES[name] ?? (Object.hasOwn(kinds, name) ? { ...BYZANTINE, only: name } : undefined)
+  assert(profile !== undefined, `there is a profile ${name}`)
+  return profile
+}

@@ -19,8 +19,10 @@ import { createPlan, MAX_SKEW_MS, type Plan } from './plan.ts'
 import type { AdversaryKind, CreateChecker, Facts, Happening, Violation } from './types.ts'
 import { VirtualClock } from './world/clock.ts'
 import { areTallied, type Head, headOf } from './world/heads.ts'
+import { hermetic } from './world/hermetic.ts'
 import type { Happened } from './world/machine.ts'
 import { type Prepared, prepared, TIMING } from './world/prepared.ts'
+import { prepareProcess } from './world/speed.ts'
 import { createTally, type Faults } from './world/tally.ts'
 import { Trace, type WriteLine } from './world/trace.ts'
 import { World } from './world/world.ts'
@@ -41,6 +43,7 @@ export interface Outcome {
   readonly profile: string
   readonly n: number
   readonly hash: string
+  /** `atMs` counts from the beginning of the run. */
   readonly violation: Violation | undefined
   /** Blocks that became final above the prepared chain. */
   readonly heights: number
@@ -74,11 +77,13 @@ export function livenessBound(adversaries: number): number {
 
 /** Runs a seed. */
 export async function run(options: RunOptions): Promise<Outcome> {
+  prepareProcess()
   const plan = createPlan(options.seed, options.profile, options.adversaries)
   const ground = await prepared(plan.n)
   const facts = factsOf(plan, ground)
   const clock = new VirtualClock(ground.draft.closesAt - plan.closesAfterMs)
-  const trace = new Trace(clock.now(), options.write)
+  const startMs = clock.now()
+  const trace = new Trace(startMs, options.write)
   const tally = createTally()
   const goals: Goals = new Goals(facts, () => areTallied(world.correct(), facts.election.uuid))
   const bench = new Bench(options.checkers, facts, clock)
@@ -101,17 +106,19 @@ export async function run(options: RunOptions): Promise<Outcome> {
   trace.fault(clock.now(), describe(plan))
   const heads = (): readonly Head[] =>
     world.correct().flatMap((machine) => headOf(machine, facts.election.uuid, ground.credentials) ?? [])
-  await bench.guard(async () => {
-    const isOver = (): boolean => bench.isOver
-    world.begin()
-    await clock.run(clock.now() + plan.safetyMs, isOver)
-    tell({ type: 'healed' })
-    world.heal()
-    while (!isOver() && !goals.areReached(clock.now()) && clock.now() <= goals.deadlineMs) {
-      await clock.run(clock.now() + LOOK_EVERY_MS, isOver)
-    }
-    tell({ type: 'ended', heads: heads() })
-  })
+  await bench.guard(() =>
+    hermetic(async () => {
+      const isOver = (): boolean => bench.isOver
+      world.begin()
+      await clock.run(clock.now() + plan.safetyMs, isOver)
+      tell({ type: 'healed' })
+      world.heal()
+      while (!isOver() && !goals.areReached(clock.now()) && clock.now() <= goals.deadlineMs) {
+        await clock.run(clock.now() + LOOK_EVERY_MS, isOver)
+      }
+      tell({ type: 'ended', heads: heads() })
+    }),
+  )
   const phases = heads().map(({ phase }) => phase)
   world.end()
   return {
@@ -119,7 +126,7 @@ export async function run(options: RunOptions): Promise<Outcome> {
     profile: plan.profile,
     n: plan.n,
     hash: trace.end(),
-    violation: bench.violation,
+    violation: bench.violation && { ...bench.violation, atMs: bench.violation.atMs - startMs },
     heights: goals.height - ground.startHeight,
     ballots: tally.ballots,
     faults: tally.faults,

@@ -3,6 +3,7 @@
  * validator alone sees a certificate, and the others move on without it). Each height has its favourites and a habit:
  *
  * - `favour`: its commits reach the favourites only, and at once, so that some finalise and others change rounds;
+ * - `lock`: its prepares reach the favourites only, so that one is prepared and the others do not know it;
  * - `hide`: its proposals reach the favourites only, so that the others vote on, or finalise, a block that they never saw;
  * - `starve`: the favourites alone get anything;
  * - `strand`: its round changes reach the favourites only, so that rounds lack support.
@@ -15,10 +16,11 @@ import type { Adversary, AdversaryKind, Dice, Gossiped, Hands, Sending } from '.
 import { setBounded } from './recollection.ts'
 import { commit, readOwn, send, write } from './speech.ts'
 
-type Habit = 'favour' | 'hide' | 'starve' | 'strand'
-const HABITS: readonly Habit[] = ['favour', 'favour', 'hide', 'starve', 'strand']
+type Habit = 'favour' | 'lock' | 'hide' | 'starve' | 'strand'
+const HABITS: readonly Habit[] = ['favour', 'favour', 'lock', 'hide', 'starve', 'strand']
 const WITHHELD: Readonly<Record<Habit, readonly StatementKind[]>> = {
   favour: ['commit'],
+  lock: ['prepare'],
   hide: ['proposal'],
   starve: ['proposal', 'prepare', 'commit', 'roundChange'],
   strand: ['roundChange'],

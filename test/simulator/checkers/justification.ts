@@ -10,24 +10,40 @@
  * 3. Who committed asks for later rounds with a claim that is not older [R9] [R12].
  * 4. A proposal after round 0 carries a quorum of round changes for its round, and the highest claim among them with its prepares; of
  *    round 0, nothing [R5] [R6]. It comes from the round's proposer [R2], with its block.
- * 5. A prepare after round 0: a quorum can have asked for the round. A correct proposer has proposed that block [R8].
+ * 5. A prepare: a correct proposer has proposed that block [R8]. After round 0 a quorum can have asked for the round whose claims leave
+ *    the proposer this block: none of them is for another block and at least as high as a claim for this one can be [R6].
  * 6. Once a quorum can have committed a block, nobody prepares or proposes another one in a later round.
  */
 import type { CreateChecker, Facts } from '../types.ts'
-import { readBlock } from './blocks.ts'
-import {
-  quorumOf,
-  readEnvelope,
-  readSigned,
-  type Said,
-  type Spoken,
-  type Vote,
-  voteVerifier,
-  words,
-} from './wire.ts'
+import { attachmentFlaws } from './attachments.ts'
+import { quorumOf, readEnvelope, readSigned, type Said, words } from './wire.ts'
 
-/** What correct validators signed for one height: the block (or nothing) by `kind/round` and validator. */
-type Spoke = Map<string, Map<number, string | undefined>>
+/** What correct validators signed of one kind in one round, by validator. */
+type Votes = Map<number, Said>
+
+/** What correct validators signed for one height. */
+class Spoke {
+  readonly #votes = new Map<string, Votes>()
+  #highestRound = 0
+
+  of(kind: Said['kind'], round: number): Votes {
+    const key = `${kind}/${round}`
+    const votes: Votes = this.#votes.get(key) ?? new Map()
+    this.#votes.set(key, votes)
+    return votes
+  }
+
+  note(author: number, said: Said): void {
+    this.of(said.kind, said.round).set(author, said)
+    this.#highestRound = Math.max(this.#highestRound, said.round)
+  }
+
+  /** The rounds below this one in which something was signed, the highest first. */
+  roundsBelow(round: number): readonly number[] {
+    const count = Math.min(round, this.#highestRound + 1)
+    return Array.from({ length: count }, (_, i) => count - 1 - i)
+  }
+}
 
 interface Count {
   readonly n: number
@@ -41,26 +57,17 @@ export const justification: CreateChecker = (facts, convict) => {
   const count = countOf(facts)
   const indices = new Map(facts.seats.map(({ name, index }) => [name, index]))
   const heights = new Map<number, Spoke>()
-
-  function spokeAt(height: number): Spoke {
-    const known = heights.get(height)
-    if (known !== undefined) return known
-    const spoke: Spoke = new Map()
-    heights.set(height, spoke)
-    for (const old of heights.keys()) if (old < height - 8) heights.delete(old)
-    return spoke
-  }
-
   return {
     observe: (happening) => {
       if (happening.type === 'signing') {
         const author = indices.get(happening.seat)
         if (author === undefined) return
         const said = readSigned(happening.bytes, facts.networkId)
-        const spoke = spokeAt(said.height)
+        const spoke = heights.get(said.height) ?? new Spoke()
+        heights.set(said.height, spoke)
         for (const flaw of signingFlaws(count, spoke, author, said))
           convict(`${happening.seat} signs a ${words(said)}, but ${flaw}`)
-        votesOf(spoke, said.kind, said.round).set(author, said.block)
+        spoke.note(author, said)
       }
       if (happening.type === 'said') {
         const spoken = readEnvelope(happening.payload)
@@ -77,139 +84,75 @@ function countOf({ n, seats }: Facts): Count {
   return { n, quorum: quorumOf(n), faulty: n - correct.size, correct }
 }
 
-function votesOf(spoke: Spoke, kind: Said['kind'], round: number): Map<number, string | undefined> {
-  const key = `${kind}/${round}`
-  const votes = spoke.get(key) ?? new Map<number, string | undefined>()
-  spoke.set(key, votes)
-  return votes
+/** Whether a quorum can have said so: the correct ones that did, and all faulty ones. */
+function canBeQuorum(count: Count, votes: Votes, isOne: (said: Said) => boolean): boolean {
+  return [...votes.values()].filter(isOne).length + count.faulty >= count.quorum
 }
 
-/** Whether a quorum can have said so: these correct ones, and all faulty ones. */
-function canBeQuorum(count: Count, votes: Iterable<string | undefined>, block?: string): boolean {
-  const correct = [...votes].filter((voted) => block === undefined || voted === block).length
-  return correct + count.faulty >= count.quorum
-}
-
-// ---- what is signed: rules 1, 2, 3, 5 and 6 --------------------------------------------------------------------------
+const isFor =
+  (block: string | undefined) =>
+  (said: Said): boolean =>
+    said.block === block
 
 function signingFlaws(count: Count, spoke: Spoke, author: number, said: Said): readonly string[] {
   const { kind, height, round, block } = said
+  if (kind === 'roundChange') return claimFlaws(count, spoke, author, said)
+  if (kind === 'commit')
+    return canBeQuorum(count, spoke.of('prepare', round), isFor(block))
+      ? []
+      : ['no quorum can have prepared it']
   const flaws: string[] = []
   const proposer = (height + round) % count.n
   if (kind === 'proposal' && author !== proposer) flaws.push(`validator ${proposer} is the proposer`)
-  if (kind === 'commit' && !canBeQuorum(count, votesOf(spoke, 'prepare', round).values(), block))
-    flaws.push('no quorum can have prepared it')
-  if (kind === 'roundChange') flaws.push(...claimFlaws(count, spoke, author, said))
-  if (kind !== 'proposal' && kind !== 'prepare') return flaws
-  if (round > 0 && !canBeQuorum(count, votesOf(spoke, 'roundChange', round).values()))
-    flaws.push('no quorum can have asked for its round')
   if (kind === 'prepare' && count.correct.has(proposer)) {
-    const proposed = votesOf(spoke, 'proposal', round).get(proposer)
+    const proposed = spoke.of('proposal', round).get(proposer)?.block
     if (proposed !== block) flaws.push(`validator ${proposer} proposed ${proposed?.slice(0, 8) ?? 'nothing'}`)
   }
-  const locked = lockedBlock(count, spoke, round, block)
-  if (locked !== undefined) flaws.push(locked)
-  return flaws
+  return [...flaws, ...freedomFlaws(count, spoke, said), ...lockFlaws(count, spoke, said)]
 }
 
-function claimFlaws(count: Count, spoke: Spoke, author: number, said: Said): readonly string[] {
-  const { block, preparedRound, round } = said
-  const flaws: string[] = []
-  if (block !== undefined && preparedRound !== undefined) {
-    if (preparedRound >= round) flaws.push('its claim is not of a lower round')
-    if (!canBeQuorum(count, votesOf(spoke, 'prepare', preparedRound).values(), block))
-      flaws.push('no quorum can have prepared what it claims')
-  }
-  for (const [earlier, committed] of commitsBelow(spoke, round)) {
-    const own = committed.get(author)
-    if (own === undefined) continue
-    if (preparedRound === undefined || preparedRound < earlier)
-      flaws.push(`it committed ${own.slice(0, 8)} in round ${earlier}`)
-  }
-  return flaws
-}
-
-/** Rule 6, in words, where it is broken. */
-function lockedBlock(
+/** Rules 2 and 3. */
+function claimFlaws(
   count: Count,
   spoke: Spoke,
-  round: number,
-  block: string | undefined,
-): string | undefined {
-  for (const [earlier, committed] of commitsBelow(spoke, round))
-    for (const other of new Set(committed.values()))
-      if (other !== block && other !== undefined && canBeQuorum(count, committed.values(), other))
-        return `a quorum can have committed ${other.slice(0, 8)} in round ${earlier}`
-  return undefined
-}
-
-function commitsBelow(
-  spoke: Spoke,
-  round: number,
-): readonly (readonly [number, ReadonlyMap<number, string | undefined>])[] {
-  return [...spoke].flatMap(([key, votes]) => {
-    const [kind, of] = key.split('/')
-    return kind === 'commit' && Number(of) < round ? [[Number(of), votes] as const] : []
-  })
-}
-
-// ---- what is attached: rules 2 and 4 ---------------------------------------------------------------------------------
-
-function attachmentFlaws(facts: Facts, { vote, roundChanges, prepares, block }: Spoken): readonly string[] {
-  const { said } = vote
-  const flaws: string[] = []
-  if (said.block !== undefined && (said.kind === 'proposal' || said.kind === 'roundChange')) {
-    if (block === undefined || readBlock(block).id !== said.block) flaws.push('its block is not with it')
-  } else if (block !== undefined) flaws.push('a block travels with it')
-  const isJustified = said.kind === 'proposal' && said.round > 0
-  if (!isJustified && roundChanges.length > 0) flaws.push('round changes are attached')
-  if (!isJustified) {
-    const claim = said.kind === 'roundChange' ? said : undefined
-    return [...flaws, ...prepareFlaws(facts, said.height, claim, prepares)]
-  }
-  const { height, round } = said
-  const isAsking = (one: Said): boolean =>
-    one.kind === 'roundChange' && one.height === height && one.round === round
-  if (!isQuorum(facts, roundChanges, isAsking))
-    flaws.push('no quorum of round changes for its round is attached')
-  const highest = roundChanges
-    .map((change) => change.said)
-    .reduce<Said | undefined>(
-      (best, one) =>
-        one.preparedRound !== undefined && one.preparedRound > (best?.preparedRound ?? -1) ? one : best,
-      undefined,
-    )
-  if (highest !== undefined && highest.block !== said.block)
-    flaws.push(`the highest prepared block attached is ${highest.block?.slice(0, 8)}`)
-  return [...flaws, ...prepareFlaws(facts, height, highest, prepares)]
-}
-
-/** The prepares must be a quorum's for the claim; where nothing is claimed, none. */
-function prepareFlaws(
-  facts: Facts,
-  height: number,
-  claim: Said | undefined,
-  prepares: readonly Vote[],
+  author: number,
+  { block, preparedRound, round }: Said,
 ): readonly string[] {
-  if (claim?.preparedRound === undefined)
-    return prepares.length > 0 ? ['prepares are attached, and nothing is prepared'] : []
-  const isFor = (one: Said): boolean =>
-    one.kind === 'prepare' &&
-    one.height === height &&
-    one.round === claim.preparedRound &&
-    one.block === claim.block
-  return isQuorum(facts, prepares, isFor)
-    ? []
-    : [
-        `no quorum of prepares for round ${claim.preparedRound} and block ${claim.block?.slice(0, 8)} is attached`,
-      ]
+  const flaws: string[] = []
+  if (preparedRound !== undefined) {
+    if (preparedRound >= round) flaws.push('its claim is not of a lower round')
+    if (!canBeQuorum(count, spoke.of('prepare', preparedRound), isFor(block)))
+      flaws.push('no quorum can have prepared what it claims')
+  }
+  for (const earlier of spoke.roundsBelow(round)) {
+    const own = spoke.of('commit', earlier).get(author)
+    if (own !== undefined && (preparedRound ?? -1) < earlier)
+      flaws.push(`it committed ${own.block?.slice(0, 8)} in round ${earlier}`)
+  }
+  return flaws
 }
 
-/** Whether votes are a quorum of distinct validators' good ones, all of them as wanted. */
-function isQuorum(facts: Facts, votes: readonly Vote[], isWanted: (said: Said) => boolean): boolean {
-  const isGood = voteVerifier(facts)
-  const areGood = votes.every(
-    ({ said, validator, signature }) => isWanted(said) && isGood(said, validator, signature),
-  )
-  return areGood && new Set(votes.map(({ validator }) => validator)).size >= quorumOf(facts.n)
+/** Rule 5: whether those that asked for a round can have left its proposer this block. */
+function freedomFlaws(count: Count, spoke: Spoke, { round, block }: Said): readonly string[] {
+  if (round === 0) return []
+  const asked = spoke.of('roundChange', round)
+  if (!canBeQuorum(count, asked, () => true)) return ['no quorum can have asked for its round']
+  const claimable =
+    spoke
+      .roundsBelow(round)
+      .find((earlier) => canBeQuorum(count, spoke.of('prepare', earlier), isFor(block))) ?? -1
+  const leaves = (said: Said): boolean =>
+    said.preparedRound === undefined || said.block === block || said.preparedRound < claimable
+  return canBeQuorum(count, asked, leaves) ? [] : ['those that asked for its round oblige to another block']
+}
+
+/** Rule 6. */
+function lockFlaws(count: Count, spoke: Spoke, { round, block }: Said): readonly string[] {
+  for (const earlier of spoke.roundsBelow(round)) {
+    const committed = spoke.of('commit', earlier)
+    for (const other of new Set([...committed.values()].map((said) => said.block)))
+      if (other !== block && canBeQuorum(count, committed, isFor(other)))
+        return [`a quorum can have committed ${other?.slice(0, 8)} in round ${earlier}`]
+  }
+  return []
 }

@@ -1,7 +1,7 @@
 /** Bugs in what makes a quorum, a proposal or a prepared block: how two blocks of one height become final, or none. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 30 }
 
 export const AGREEMENT: readonly PlantedBug[] = [
   {
@@ -14,7 +14,8 @@ export const AGREEMENT: readonly PlantedBug[] = [
         replace: 'return Math.floor((n + maxFaulty(n)) / 2)',
       },
     ],
-    convictedBy: ['validity'],
+    convictedBy: ['validity', 'justification'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -28,6 +29,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity', 'justification'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -41,6 +43,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -54,6 +57,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'votes',
     seeds: FIRST,
   },
   {
@@ -72,6 +76,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'votes',
     seeds: FIRST,
   },
   {
@@ -85,7 +90,8 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    seeds: FIRST,
+    profile: 'votes',
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'new-block-over-prepared',
@@ -98,7 +104,8 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    seeds: FIRST,
+    profile: 'votes',
+    seeds: { from: 2, count: 30 },
   },
   {
     name: 'proposal-unjustified',
@@ -111,7 +118,8 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    seeds: FIRST,
+    profile: 'liars',
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'claim-unchecked',
@@ -125,7 +133,8 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    seeds: FIRST,
+    profile: 'liars',
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'authors-counted-twice',
@@ -138,7 +147,8 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    seeds: FIRST,
+    profile: 'liars',
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'commit-without-quorum',
@@ -151,6 +161,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -164,6 +175,26 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'validity', 'agreement'],
+    profile: 'equivocator',
+    seeds: FIRST,
+  },
+  {
+    name: 'another-block-committed',
+    rule: 'R11: what becomes final is the block that the certificate names',
+    edits: [
+      {
+        file: 'node/chain.ts',
+        find: 'const block = this.#executed.get(id)',
+        replace: 'const block = [...this.#executed.entries()].at(-1)?.[1]',
+      },
+      {
+        file: 'node/chain.ts',
+        find: "assert(certificate.blockId === block.id, 'a block is committed under its own certificate')",
+        replace: '',
+      },
+    ],
+    convictedBy: ['agreement', 'validity'],
+    profile: 'equivocator',
     seeds: FIRST,
   },
   {
@@ -190,6 +221,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['single-signing'],
+    profile: 'equivocator',
     seeds: FIRST,
   },
   {
@@ -203,6 +235,7 @@ export const AGREEMENT: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['evidence'],
+    profile: 'votes',
     seeds: FIRST,
   },
 ]

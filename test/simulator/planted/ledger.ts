@@ -1,7 +1,7 @@
 /** Bugs in what a block and a ballot must be, and in how ballots are counted. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 30 }
 
 export const LEDGER: readonly PlantedBug[] = [
   {
@@ -15,6 +15,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['state-root'],
+    profile: 'invalid-blocks',
     seeds: FIRST,
   },
   {
@@ -28,6 +29,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity'],
+    profile: 'forger',
     seeds: FIRST,
   },
   {
@@ -44,9 +46,15 @@ export const LEDGER: readonly PlantedBug[] = [
         find: 'isOnBoard(state, transaction.ballot.uuid, transactionId(transaction))',
         replace: 'isOnBoard(state, transaction.ballot.uuid.slice(1), transactionId(transaction))',
       },
+      {
+        file: 'ledger/id-trie.ts',
+        find: "assert(level < NIBBLES, 'two ids differ somewhere')",
+        replace: 'if (level >= NIBBLES) return position',
+      },
     ],
     convictedBy: ['validity'],
-    seeds: FIRST,
+    profile: 'replayer',
+    seeds: { from: 2, count: 30 },
   },
   {
     name: 'closing-ignored',
@@ -64,6 +72,7 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity', 'ballots', 'liveness'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -77,7 +86,8 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['ballots', 'liveness'],
-    seeds: FIRST,
+    profile: 'calm',
+    seeds: { from: 5, count: 30 },
   },
   {
     name: 'lead-not-checked',
@@ -90,11 +100,12 @@ export const LEDGER: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['validity'],
-    seeds: FIRST,
+    profile: 'invalid-blocks',
+    seeds: { from: 2, count: 30 },
   },
   {
     name: 'certificate-not-verified',
-    rule: 'Catching up: certificates are verified',
+    rule: 'Blocks from peers: certificates are verified, and two at one height stop the node',
     edits: [
       {
         file: 'node/block-import.ts',
@@ -102,8 +113,14 @@ export const LEDGER: readonly PlantedBug[] = [
         replace:
           "if (!verified.ok && verified.error.code === 'unknown-validator') return refuse('bad-certificate', verified.error.detail)",
       },
+      {
+        file: 'node/block-import.ts',
+        find: 'if (height === chain.height() && id !== toHex(chain.state().head.id)) throw fork(height)',
+        replace: 'if (height === chain.height()) return',
+      },
     ],
-    convictedBy: ['validity'],
-    seeds: FIRST,
+    convictedBy: ['validity', 'agreement', 'liveness'],
+    profile: 'forger',
+    seeds: { from: 6, count: 30 },
   },
 ]

@@ -1,7 +1,7 @@
 /** Bugs in what a validator remembers: before it speaks, across crashes, while it catches up. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 30 }
 
 export const MEMORY: readonly PlantedBug[] = [
   {
@@ -15,6 +15,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['persist-before-speak'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
@@ -29,29 +30,43 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['persist-before-speak'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
-    name: 'record-written-after',
+    name: 'record-one-behind',
     rule: 'Persist, then speak: the last-signed record is durable before the signature leaves',
     edits: [
       {
         file: 'storage/signing-guard.ts',
         find: 'await this.#options.save(next)',
-        replace: 'void this.#options.save(next).catch(() => undefined)',
+        replace: 'if (this.#recorded !== undefined) await this.#options.save(this.#recorded)',
       },
     ],
     convictedBy: ['persist-before-speak'],
+    profile: 'calm',
     seeds: FIRST,
   },
   {
+    // Alone it shows nowhere: the journal is the other guard. Where that one forgets a block, the record is what is left.
     name: 'record-ignored',
-    rule: 'The last-signed record refuses to go back',
+    rule: 'The last-signed record refuses a second statement, whatever the journal says',
     edits: [
+      {
+        file: 'node/height-run.ts',
+        find: '    await this.#dependencies.journal.append(',
+        replace: `    if (input.type === 'blockBuilt') return effects
+    await this.#dependencies.journal.append(`,
+      },
       {
         file: 'storage/signing-guard.ts',
         find: 'if (order < 0) {',
         replace: 'if (order < -Number.MAX_VALUE) {',
+      },
+      {
+        file: 'storage/signing-guard.ts',
+        find: 'if (order === 0 && !equalBytes(hash, this.#recorded!.hash)) {',
+        replace: 'if (order === 0 && !equalBytes(hash, hash)) {',
       },
       {
         file: 'storage/signing-guard.ts',
@@ -60,7 +75,8 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['single-signing'],
-    seeds: FIRST,
+    profile: 'crashes',
+    seeds: { from: 21, count: 100 },
   },
   {
     name: 'journal-not-replayed',
@@ -73,7 +89,8 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    seeds: FIRST,
+    profile: 'crashes',
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'intact-frame-dropped',
@@ -88,7 +105,8 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['justification', 'agreement'],
-    seeds: FIRST,
+    profile: 'crashes',
+    seeds: { from: 3, count: 30 },
   },
   {
     name: 'torn-end-is-damage',
@@ -101,7 +119,8 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness'],
-    seeds: FIRST,
+    profile: 'crashes',
+    seeds: { from: 14, count: 80 },
   },
   {
     name: 'speaks-while-catching-up',
@@ -114,6 +133,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['single-signing'],
+    profile: 'crashes',
     seeds: FIRST,
   },
   {
@@ -126,7 +146,8 @@ export const MEMORY: readonly PlantedBug[] = [
         replace: 'void this.#database.write(operations).catch(() => undefined)',
       },
     ],
-    convictedBy: ['ballots', 'agreement', 'persist-before-speak'],
-    seeds: FIRST,
+    convictedBy: ['ballots', 'agreement', 'liveness'],
+    profile: 'crashes',
+    seeds: { from: 3, count: 30 },
   },
 ]

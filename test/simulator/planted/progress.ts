@@ -1,12 +1,12 @@
 /** Bugs that keep a height from ending, or a queue from being bounded. */
 import type { PlantedBug } from './types.ts'
 
-const FIRST = { from: 1, count: 60 }
+const FIRST = { from: 1, count: 30 }
 
 export const PROGRESS: readonly PlantedBug[] = [
   {
     name: 'timer-not-restarted',
-    rule: 'R12: a round that is entered has a timer',
+    rule: 'R12, R13: a round that is entered has a timer, and one more when a quorum is there',
     edits: [
       {
         file: 'consensus/turn.ts',
@@ -16,9 +16,16 @@ export const PROGRESS: readonly PlantedBug[] = [
         replace: `    isSupported: hasSupport(turn.state, round),
   })`,
       },
+      {
+        file: 'consensus/rules.ts',
+        find: `  turn.state = { ...state, isSupported: true }
+  startTimer(turn)`,
+        replace: '  turn.state = { ...state, isSupported: true }',
+      },
     ],
     convictedBy: ['liveness'],
-    seeds: FIRST,
+    profile: 'silent',
+    seeds: { from: 25, count: 120 },
   },
   {
     name: 'proposer-for-life',
@@ -31,6 +38,7 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness', 'justification'],
+    profile: 'silent',
     seeds: FIRST,
   },
   {
@@ -44,19 +52,21 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness'],
+    profile: 'partitions',
     seeds: FIRST,
   },
   {
-    name: 'pool-without-limit',
-    rule: 'T10, T32: the pool has room for so many transactions, and no more',
+    name: 'inbox-without-limit',
+    rule: 'T32: of each validator so many messages of later heights are kept, and no more',
     edits: [
       {
-        file: 'node/pool.ts',
-        find: 'this.#entries.size + this.#arriving.size >= this.#maxTransactions ||',
-        replace: 'this.#entries.size + this.#arriving.size < 0 ||',
+        file: 'node/inbox.ts',
+        find: 'if (kept.length >= MAX_INBOX_PER_VALIDATOR || bytes > MAX_INBOX_BYTES_PER_VALIDATOR) return',
+        replace: 'if (bytes > MAX_INBOX_BYTES_PER_VALIDATOR) return',
       },
     ],
     convictedBy: ['bounds'],
+    profile: 'flooder',
     seeds: FIRST,
   },
   {
@@ -70,6 +80,7 @@ export const PROGRESS: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['liveness', 'validity'],
+    profile: 'invalid-blocks',
     seeds: FIRST,
   },
 ]

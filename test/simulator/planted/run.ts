@@ -10,6 +10,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { CHECKERS } from '../checkers/index.ts'
 import { copyWith } from './copy.ts'
 import { PLANTED } from './index.ts'
 import type { PlantedBug, PlantedReport, PlantedResult } from './types.ts'
@@ -23,16 +24,18 @@ export interface PlantedOptions {
   readonly json?: boolean
   /** How many at a time; all processors without it. */
   readonly jobs?: number
+  /** Where copies are made; without it, where the system has its temporary files. */
+  readonly directory?: string
 }
 
 /** One bug may take so long, its process's start included. */
-const MAX_SECONDS = 120
+const MAX_SECONDS = 180
 /** What a run may print: one JSON object with a few failures. */
 const MAX_OUTPUT_BYTES = 1024 * 1024
 
 /** Runs the planted bugs, several at a time, and says one line about each. Throws where no bug has the name asked for. */
 export async function runPlanted(
-  { only, json = false, jobs = availableParallelism() }: PlantedOptions,
+  { only, json = false, jobs = availableParallelism(), directory = tmpdir() }: PlantedOptions,
   say: (line: string) => void,
 ): Promise<PlantedReport> {
   const bugs = PLANTED.filter(({ name }) => only === undefined || name === only)
@@ -42,7 +45,7 @@ export async function runPlanted(
     )
   const results: (PlantedResult | undefined)[] = bugs.map(() => undefined)
   let next = 0
-  const workshop = openWorkshop()
+  const workshop = openWorkshop(directory)
   const work = async (): Promise<void> => {
     for (let at = next++; at < bugs.length; at = next++) {
       const result = await tryOne(bugs[at]!, workshop)
@@ -57,12 +60,19 @@ export async function runPlanted(
   }
   const planted = results.filter((result) => result !== undefined)
   const missed = planted.filter(({ convicted }) => !convicted).map(({ name }) => name)
-  return { ok: missed.length === 0, planted, missed }
+  const idle = only === undefined ? idleCheckers(planted) : []
+  for (const checker of idle) say(`${checker}: has convicted nothing`)
+  return { ok: missed.length === 0 && idle.length === 0, planted, missed, idle }
+}
+
+function idleCheckers(planted: readonly PlantedResult[]): readonly string[] {
+  const busy = new Set(planted.flatMap(({ convicted, checker }) => (convicted ? [checker] : [])))
+  return Object.keys(CHECKERS).filter((checker) => !busy.has(checker))
 }
 
 function lineOf({ name, convicted, checker, seed, detail, seconds }: PlantedResult): string {
   const verdict = convicted ? `convicted by ${checker} with seed ${seed}` : 'NOT CONVICTED'
-  return `${name}: ${verdict} in ${seconds} s: ${detail}`
+  return `${name}: ${verdict} in ${seconds} s: ${detail.split('\n')[0]}`
 }
 
 async function tryOne(bug: PlantedBug, workshop: Workshop): Promise<PlantedResult> {
@@ -135,12 +145,13 @@ interface Workshop {
   close(): void
 }
 
-function openWorkshop(): Workshop {
+function openWorkshop(place: string): Workshop {
   const directories = new Set<string>()
   const processes = new Set<ChildProcess>()
   const clear = (): void => {
     for (const one of processes) killGroup(one)
-    for (const directory of directories) rmSync(directory, { recursive: true, force: true })
+    // A file that is being copied may still appear.
+    for (const directory of directories) rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
   }
   const interrupted = (signal: NodeJS.Signals): void => {
     clear()
@@ -150,7 +161,7 @@ function openWorkshop(): Workshop {
   process.on('SIGTERM', interrupted)
   return {
     with: async (use) => {
-      const directory = await mkdtemp(join(tmpdir(), 'psephos-planted-'))
+      const directory = await mkdtemp(join(place, 'psephos-planted-'))
       directories.add(directory)
       try {
         return await use(directory)

@@ -36,9 +36,11 @@ export interface PlantedResult {
 }
 
 export interface PlantedReport {
-  /** Whether every one was convicted. */
+  /** Whether every one was convicted, and every checker has convicted one, as far as all were run. */
   readonly ok: boolean
   readonly planted: readonly PlantedResult[]
   /** Names of those that were not. */
   readonly missed: readonly string[]
+  /** Names of the checkers that convicted none of them: nothing shows that they can. Empty where only one bug was run. */
+  readonly idle: readonly string[]
 }

@@ -2,7 +2,7 @@
  * One machine: a disk, a clock that is a little wrong, and the processes that run on it one after the other. Each process is a whole
  * node, started by the product's own `startNode`.
  */
-import { assert, toHex } from '../../../base/index.ts'
+import { assert, fromHex, toHex } from '../../../base/index.ts'
 import { stateRoot } from '../../../ledger/index.ts'
 import type { MemoryHub, Transport } from '../../../network/index.ts'
 import {
@@ -29,7 +29,7 @@ import type { Trace } from './trace.ts'
 import { processTransport } from './transport.ts'
 
 /** How long a process that stops by itself may take to end. */
-const STOPPING_MS = 300
+export const STOPPING_MS = 300
 
 /** A happening without its time. */
 export type Happened = Happening extends infer One ? (One extends unknown ? Omit<One, 'atMs'> : never) : never
@@ -49,7 +49,7 @@ export interface Surroundings {
 /** What an adversary puts between the node and the network. */
 export type Wrap = (transport: Transport, clock: Clock, node: () => RunningNode | undefined) => Transport
 
-/** Something that went wrong in a machine's own hands. */
+/** A process, from before its node is started. */
 interface Running {
   readonly life: Life
   readonly transport: Transport
@@ -117,6 +117,11 @@ export class Machine {
       tally.faults.tornWrites += this.#disk.cutPower(dice.fork(`power cut ${this.seat.name} ${this.#lives}`))
     }
     if (this.seat.role !== 'puppet') tell({ type: 'killed', seat: this.seat.name })
+  }
+
+  /** The world ends: nothing happens here any more. */
+  vanish(): void {
+    if (this.#running !== undefined) this.#end(this.#running)
   }
 
   /** Kills it after so many effects from now on; then calls back. */
@@ -228,9 +233,14 @@ export class Machine {
       (message: string, fields?: Readonly<Record<string, unknown>>): void => {
         if (life.isDead) return
         if (message === 'step' && role !== 'puppet') {
-          for (const rule of fields?.rules as readonly string[]) {
+          for (const rule of (fields?.rules ?? []) as readonly string[]) {
             tally.rules.set(rule, (tally.rules.get(rule) ?? 0) + 1)
           }
+        }
+        if (message === 'a validator contradicted itself' && role !== 'puppet') {
+          const evidence = fromHex(String(fields?.evidence))
+          assert(evidence !== undefined, 'evidence is told with its bytes')
+          this.#around.tell({ type: 'evidence', seat: name, evidence })
         }
         if (trace.isRead) trace.log(clock.now(), name, level, message, fields)
       }

@@ -61,7 +61,10 @@ export class Network {
     const { dice, tally } = this.#parts
     const { dropped, repeated, heldUp } = this.#plan
     const { from, to } = passing
-    if (this.#isHealed) return this.#arrive(passing, dice.between(1, HEALED_DELAY_MS), arrive)
+    if (this.#isHealed) {
+      this.#arrive(passing, dice.between(1, HEALED_DELAY_MS), arrive)
+      return
+    }
     if (this.#isObstructed(from, to, () => this.#kindOf(passing)) || dice.chance(dropped)) {
       tally.faults.dropped++
       return

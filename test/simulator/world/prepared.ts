@@ -9,6 +9,7 @@ import { toHex } from '../../../base/index.ts'
 import { maxFaulty } from '../../../consensus/index.ts'
 import type { Election } from '../../../election/index.ts'
 import {
+  decodeTransaction,
   type ElectionDraft,
   electionCeremony,
   electionOf,
@@ -20,15 +21,13 @@ import {
   type Parameters,
   type Transaction,
 } from '../../../ledger/index.ts'
-import { createBallotArchive } from '../../../node/ballot-archive.ts'
+import { type BallotArchive, createBallotArchive } from '../../../node/ballot-archive.ts'
 import { Chain } from '../../../node/chain.ts'
-import { Pool } from '../../../node/pool.ts'
 import { act } from '../../../node/trustee/acts.ts'
-import { createChainBoard } from '../../../node/trustee/chain-board.ts'
 import { dutyOf } from '../../../node/trustee/duty.ts'
 import { trusteePublicKey } from '../../../node/trustee-secrets.ts'
 import { createInlineVerifier } from '../../../node/verifier.ts'
-import { memoryDatabase, type Operation, openChainStore } from '../../../storage/index.ts'
+import { type Database, memoryDatabase, type Operation, openChainStore } from '../../../storage/index.ts'
 import { aCertificate } from '../../support/forged-blocks.ts'
 import {
   aDraft,
@@ -99,64 +98,98 @@ async function prepare(n: number): Promise<Prepared> {
     closesAt: opensAt + OPEN_FOR_MS,
   })
   const database = memoryDatabase()
-  const clock = processClock(new VirtualClock(GENESIS_TIME), 0, () => false)
-  const store = await openChainStore(database, networkId)
-  const ballots = createBallotArchive(store)
-  const verifier = createInlineVerifier({ clock })
-  const chain = await Chain.open({ genesis, networkId }, { store, verifier, ballots, clock })
-  const validators = Array.from({ length: n }, (_, index) => index)
-  const extend = async (transactions: readonly Transaction[], time: number): Promise<void> => {
-    const { block, rejected } = await chain.build(transactions, time)
-    assert.equal(rejected.size, 0)
-    const forBlock = { header: block.header, transactions: transactions.map(encodeTransaction) }
-    await chain.commit(block, aCertificate(networkId, forBlock, validators))
-  }
-  const board = createChainBoard({ chain, ballots, pool: new Pool({}, { chain, verifier, clock }) })
-  /** What the trustees do next, all at once. */
-  const acts = async (): Promise<readonly Transaction[]> => {
-    const standing = {
-      record: electionRecord(chain.state(), draft.uuid)!,
-      ceremony: electionCeremony(chain.state(), draft.uuid)!,
-    }
-    const made: Transaction[] = []
-    for (const index of parties.keys()) {
-      const seed = trusteeSeedAt(index)
-      const duty = dutyOf(standing, trusteePublicKey(seed))
-      if (duty === undefined) continue
-      const random = seededRandom(`trustee ${index}: ${duty.kind}`)
-      const transaction = (id: Uint8Array): Promise<Transaction | undefined> => board.transaction(id)
-      const acted = await act({ networkId, seed, random, transaction, pause: async () => {} }, duty, standing)
-      assert.ok(acted.ok)
-      made.push(acted.value)
-    }
-    return made
-  }
   const roll = aRoll(VOTERS)
+  const ground = await openGround(genesis, networkId, database)
   const preparation = aPreparation(networkId, draft, roll)
-  let time = GENESIS_TIME + 1000
-  await extend([preparation.draft], time)
-  await extend([...preparation.chunks, ...preparation.signatures], (time += 1000))
-  for (let todo = await acts(); todo.length > 0; todo = await acts()) await extend(todo, (time += 1000))
-  await extend([], opensAt)
-  const record = electionRecord(chain.state(), draft.uuid)
+  await ground.extend([preparation.draft])
+  await ground.extend([...preparation.chunks, ...preparation.signatures])
+  for (;;) {
+    const acts = await ceremonyActs(ground, draft.uuid, networkId, trustees)
+    if (acts.length === 0) break
+    await ground.extend(acts)
+  }
+  await ground.extend([], opensAt)
+  const state = ground.chain.state()
+  const record = electionRecord(state, draft.uuid)
   const election = record === undefined ? undefined : electionOf(record)
   assert.ok(record?.phase === 'open' && election !== undefined, 'the election is open')
-  const entries: Operation[] = []
-  for await (const [key, value] of database.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255) })) {
-    entries.push({ type: 'put', key, value })
-  }
-  const { head } = chain.state()
   return {
     genesis,
     networkId,
     draft,
     election,
-    startHeight: head.height,
-    startId: toHex(head.id),
-    startTime: head.time,
-    entries,
+    startHeight: state.head.height,
+    startId: toHex(state.head.id),
+    startTime: state.head.time,
+    entries: await entriesOf(database),
     trustees,
     credentials: roll.map(({ credential }) => credential),
     ballots: new BallotBox(election),
   }
+}
+
+/** A chain that grows without agreement, under certificates of all validators. */
+interface Ground {
+  readonly chain: Chain
+  readonly ballots: BallotArchive
+  /** One more block with all of these transactions, a second after the one before unless at a given time. */
+  extend(transactions: readonly Transaction[], time?: number): Promise<void>
+}
+
+async function openGround(genesis: Genesis, networkId: Uint8Array, database: Database): Promise<Ground> {
+  const clock = processClock(new VirtualClock(GENESIS_TIME), 0, () => false)
+  const store = await openChainStore(database, networkId)
+  const ballots = createBallotArchive(store)
+  const verifier = createInlineVerifier({ clock })
+  const chain = await Chain.open({ genesis, networkId }, { store, verifier, ballots, clock })
+  return {
+    chain,
+    ballots,
+    extend: async (transactions, time = Math.max(GENESIS_TIME, chain.state().head.time) + 1000) => {
+      const { block, rejected } = await chain.build(transactions, time)
+      assert.equal(rejected.size, 0)
+      const forBlock = { header: block.header, transactions: transactions.map(encodeTransaction) }
+      await chain.commit(block, aCertificate(networkId, forBlock, [...genesis.validators.keys()]))
+    },
+  }
+}
+
+/** What the trustees do next in the key ceremony, all at once; nothing when it is over. */
+async function ceremonyActs(
+  { chain, ballots }: Ground,
+  uuid: string,
+  networkId: Uint8Array,
+  trustees: number,
+): Promise<readonly Transaction[]> {
+  const record = electionRecord(chain.state(), uuid)
+  const ceremony = electionCeremony(chain.state(), uuid)
+  assert.ok(record !== undefined && ceremony !== undefined, 'the election is drafted')
+  const acts: Transaction[] = []
+  for (let index = 0; index < trustees; index++) {
+    const seed = trusteeSeedAt(index)
+    const duty = dutyOf({ record, ceremony }, trusteePublicKey(seed))
+    if (duty === undefined) continue
+    const actor = {
+      networkId,
+      seed,
+      random: seededRandom(`trustee ${index}: ${duty.kind}`),
+      transaction: async (id: Uint8Array) => {
+        const decoded = decodeTransaction((await ballots.transaction(id)) ?? new Uint8Array(0))
+        return decoded.ok ? decoded.value : undefined
+      },
+      pause: async () => {},
+    }
+    const acted = await act(actor, duty, { record, ceremony })
+    assert.ok(acted.ok, 'an honest trustee does its duty')
+    acts.push(acted.value)
+  }
+  return acts
+}
+
+async function entriesOf(database: Database): Promise<readonly Operation[]> {
+  const entries: Operation[] = []
+  for await (const [key, value] of database.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255) })) {
+    entries.push({ type: 'put', key, value })
+  }
+  return entries
 }

@@ -8,7 +8,7 @@ import type { Event, Plan } from '../plan.ts'
 import type { AdversaryKind, CreateAdversary, Dice } from '../types.ts'
 import type { VirtualClock } from './clock.ts'
 import { Disk } from './disk.ts'
-import { type Happened, Machine, type Surroundings } from './machine.ts'
+import { type Happened, Machine, STOPPING_MS, type Surroundings } from './machine.ts'
 import { Network, type Obstacle } from './network.ts'
 import type { Prepared } from './prepared.ts'
 import { strings } from './puppet.ts'
@@ -85,6 +85,8 @@ export class World {
     for (const machine of this.machines.values()) {
       machine.ail(undefined)
       machine.start()
+      // One that is just stopping by itself is there a moment later.
+      this.#parts.clock.after(STOPPING_MS + 1, () => machine.start())
     }
   }
 
@@ -107,7 +109,7 @@ export class World {
 
   /** Ends every process, so that nothing of this world happens any more. */
   end(): void {
-    for (const machine of this.machines.values()) machine.kill('kill')
+    for (const machine of this.machines.values()) machine.vanish()
   }
 
   #machine(name: string): Machine {
@@ -122,23 +124,29 @@ export class World {
     if (event.type !== 'cast') trace.fault(clock.now(), JSON.stringify(event))
     switch (event.type) {
       case 'cast':
-        return this.cast(event.seat, event.voter, event.version)
+        this.cast(event.seat, event.voter, event.version)
+        break
       case 'arrive':
         this.#awaited.delete(event.seat)
-        return this.#machine(event.seat).start()
+        this.#machine(event.seat).start()
+        break
       case 'kill':
       case 'powerCut':
-        return this.#machine(event.seat).killAfter(event.moments, event.type, () =>
+        this.#machine(event.seat).killAfter(event.moments, event.type, () =>
           this.#startLater(event.seat, event.downMs),
         )
+        break
       case 'ailment':
-        return this.#ail(event)
+        this.#ail(event)
+        break
       case 'partition':
         tally.faults.partitions++
-        return this.#forAWhile(event.forMs, this.#network.obstruct(partition(event)))
+        this.#forAWhile(event.forMs, this.#network.obstruct(partition(event)))
+        break
       case 'deafness':
         tally.faults.deafness++
-        return this.#forAWhile(event.forMs, this.#network.obstruct(deafness(event, this.#dice(event))))
+        this.#forAWhile(event.forMs, this.#network.obstruct(deafness(event, this.#dice(event))))
+        break
     }
   }
 

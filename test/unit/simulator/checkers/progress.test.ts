@@ -1,17 +1,10 @@
 /** Convictions by the checkers of progress and limits: liveness, bounds. */
 import assert from 'node:assert/strict'
 import type { Happening, QueueFill } from '../../../simulator/types.ts'
+import { convicts } from './convictions.ts'
 import { BALLOTS, BLOCKS, CORRECT, changed, facts, honestRun, judge, START, seatOf } from './honest-run.ts'
 
 const { livenessMs } = facts
-
-function convicts(checker: string, run: readonly Happening[], what: RegExp): void {
-  const details = judge(checker, run)
-  assert.ok(
-    details.some((detail) => what.test(detail)),
-    `${what} is not among: ${details.join(' | ') || 'nothing'}`,
-  )
-}
 
 const healedAt = (honestRun().find(({ type }) => type === 'healed') as Happening).atMs
 const without = (isLost: (happening: Happening) => boolean): readonly Happening[] =>

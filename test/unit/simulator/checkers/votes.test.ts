@@ -229,6 +229,41 @@ describe('the checker of justification', () => {
     assert.ok(!details.some((detail) => /can have committed/.test(detail)))
   })
 
+  it('convicts a prepare of a block that those who asked for the round do not leave', () => {
+    const { prepares } = secondRound(block)
+    const claiming = (by: readonly number[]): readonly Happening[] =>
+      by.flatMap((one) =>
+        speaks(
+          { kind: 'roundChange', signed: ask(one, 1, { round: 0, blockId: block.id }), prepares },
+          block.bytes,
+        ),
+      )
+    const bareOnes = (by: readonly number[]): readonly Happening[] =>
+      by.flatMap((one) => speaks({ kind: 'roundChange', signed: ask(one, 1), prepares: [] }))
+    const proposer = (height + 1) % facts.n
+    // Of another proposer nothing is known; here it is a correct one, so its proposal is there.
+    const another = [
+      ...speaks(
+        {
+          kind: 'proposal',
+          signed: vote<'proposal'>({ kind: 'proposal', height, round: 1, blockId: OTHER }, proposer),
+          roundChanges: [],
+          prepares: [],
+        },
+        block.bytes,
+      ),
+      ...votes('prepare', other, 1, [C]),
+    ]
+    const judged = (asks: readonly Happening[]): boolean =>
+      judge('justification', [...STARTED, ...begun, ...asks, ...another]).some((detail) =>
+        /oblige to another/.test(detail),
+      )
+    assert.ok(judged(claiming(CORRECT)))
+    assert.ok(judged([...claiming([A, B]), ...bareOnes([C])]))
+    // Two that claim nothing and the puppet are a quorum.
+    assert.ok(!judged([...claiming([A]), ...bareOnes([B, C])]))
+  })
+
   it('convicts attachments where there are none', () => {
     const { asks, prepares } = secondRound(block)
     const signed = vote<'proposal'>(

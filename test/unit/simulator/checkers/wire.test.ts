@@ -1,15 +1,23 @@
 import assert from 'node:assert/strict'
 import { toHex, unwrap } from '../../../../base/index.ts'
 import {
+  decodeEvidence,
   encodeMessage,
   quorum,
   type Statement,
   type StatementKind,
   statementBytes,
 } from '../../../../consensus/index.ts'
-import { blockId, decodeBlock, decodeTransaction, transactionsRoot } from '../../../../ledger/index.ts'
+import {
+  blockId,
+  decodeBlock,
+  decodeTransaction,
+  encodeTransaction,
+  transactionsRoot,
+} from '../../../../ledger/index.ts'
 import { encodeEnvelope } from '../../../../network/index.ts'
-import { readBallot, readBlock, readDecryption } from '../../../simulator/checkers/blocks.ts'
+import { evidenceTransaction } from '../../../../node/evidence.ts'
+import { readAccusation, readBallot, readBlock, readDecryption } from '../../../simulator/checkers/blocks.ts'
 import { fixedList, Reader, Unreadable, variableList } from '../../../simulator/checkers/ssz.ts'
 import {
   isSame,
@@ -175,6 +183,21 @@ describe("the checkers' reading of the wire", () => {
     assert.equal(readDecryption(other, facts.networkId).isSigned, false)
     assert.throws(() => readBallot(decryption), Unreadable)
     assert.throws(() => readDecryption(BALLOTS[0]!.bytes, facts.networkId), Unreadable)
+  })
+
+  it('reads evidence as it stands on the chain', () => {
+    const evidence = unwrap(decodeEvidence(evidenceOf(1)))
+    const { networkId, validatorKeys } = facts
+    const transaction = evidenceTransaction(evidence, { keys: validatorKeys }, networkId)
+    const { validator, statements } = readAccusation(encodeTransaction(transaction), networkId)
+    assert.equal(validator, toHex(validatorKeys[1]!))
+    const expected = [evidence.first, evidence.second].map(({ statement, signature }) => [
+      toHex(statementBytes(networkId, statement)),
+      toHex(signature),
+    ])
+    const read = statements.map(({ bytes, signature }) => [toHex(bytes), toHex(signature)])
+    assert.deepEqual(read.sort(), expected.sort())
+    assert.throws(() => readAccusation(BALLOTS[0]!.bytes, networkId), Unreadable)
   })
 
   it('has the same idea of a quorum', () => {

@@ -21,12 +21,7 @@ export async function onDaemons<T>(validators: number, use: (daemons: Daemons) =
   const directory = await mkdtemp(join(tmpdir(), 'psephos-bench-'))
   const network = { validators, registrars: 1, name: 'bench' }
   const testnet = await createTestnet(join(directory, 'network'), network, 'warn')
-  const context: Context = {
-    output: createOutput(true, process.stderr, process.stderr),
-    stdin: process.stdin,
-    signal: () => new AbortController().signal,
-    self: [process.execPath, resolve('dist/node/cli/main.js')],
-  }
+  const context = contextOfDaemons()
   const daemons = await startDaemons(testnet, context.self, () => {})
   try {
     const trust = { genesis: testnet.genesis, networkId: testnet.networkId }
@@ -37,5 +32,15 @@ export async function onDaemons<T>(validators: number, use: (daemons: Daemons) =
   } finally {
     await daemons.stop()
     await rm(directory, { recursive: true, force: true })
+  }
+}
+
+/** The surroundings of a command, for what benchmarks borrow from commands. */
+export function contextOfDaemons(): Context {
+  return {
+    output: createOutput(true, process.stderr, process.stderr),
+    stdin: process.stdin,
+    signal: () => new AbortController().signal,
+    self: [process.execPath, resolve('dist/node/cli/main.js')],
   }
 }

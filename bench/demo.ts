@@ -7,17 +7,17 @@
  */
 import { availableParallelism } from 'node:os'
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Ballot, ballotId, createBallot, credentialSecret } from '../election/index.ts'
+import { type Ballot, ballotId } from '../election/index.ts'
 import { decodeBallotAnswer, encodeBallotRequest } from '../network/index.ts'
 import { awaitNetwork } from '../node/cli/demo/pace.ts'
 import { measureBallot } from '../node/cli/demo/plan.ts'
-import { draftElection, prepareElection } from '../node/cli/demo/prepare.ts'
 import { DEFAULT_DEMO_ELECTION } from '../node/cli/demo/questions.ts'
 import type { Stage } from '../node/cli/demo/stage.ts'
 import { createVoters } from '../node/cli/demo/voters.ts'
 import { orFail } from '../node/cli/error.ts'
 import { send } from '../node/cli/transact.ts'
 import { systemRandom } from '../node/index.ts'
+import { castTogether, openElection } from './casting.ts'
 import { onDaemons } from './daemons.ts'
 import { against, percentile, type Report } from './report.ts'
 
@@ -38,28 +38,12 @@ async function measure(stage: Stage, report: Report): Promise<void> {
   await awaitNetwork(stage)
   const { questions } = stage.election
   const cost = measureBallot(questions, stage.voters[0]?.choices[0] ?? [], systemRandom)
-  const draft = await draftElection(stage, { slowness: 2, patience: 1 })
-  const { election, issued } = await prepareElection(stage, draft.uuid)
-  const ballots = stage.voters.map(({ choices }, i) => {
-    const secret = credentialSecret(election.uuid, issued[i]?.credential ?? '')
-    return orFail(createBallot(election, secret, choices[0], systemRandom))
-  })
-  const { client } = stage.connection
-  orFail(await client.waitFor(draft.uuid, ({ phase }) => phase === 'open', 120_000))
-
+  const { uuid, ballots } = await openElection(stage)
   const alone: number[] = []
   for (const ballot of ballots.slice(0, ALONE)) alone.push(await timeToFinality(stage, ballot))
   const together = ballots.slice(ALONE)
-  const start = performance.now()
-  for (let from = 0; from < together.length; from += AT_ONCE) {
-    const batch = together.slice(from, from + AT_ONCE)
-    await send(
-      stage.connection,
-      batch.map((ballot) => ({ kind: 'ballot', ballot })),
-    )
-  }
-  orFail(await client.waitFor(draft.uuid, (record) => record.ballots === ballots.length, 120_000))
-  const rate = (1000 * together.length) / (performance.now() - start)
+  const ms = await castTogether(stage, uuid, together, { atOnce: AT_ONCE, lanes: 1, total: ballots.length })
+  const rate = (1000 * together.length) / ms
 
   const cores = availableParallelism()
   const verified = ((1000 / cost.verifyMs) * Math.min(cores, VALIDATORS)) / VALIDATORS

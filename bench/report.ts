@@ -9,6 +9,12 @@ export interface Figure {
   readonly reference?: { readonly name: string; readonly value: number; readonly ratio: number }
 }
 
+/** What the command line asks of a benchmark. */
+export interface BenchOptions {
+  /** How many ballots, where a benchmark lets one choose. */
+  readonly ballots?: number
+}
+
 /** Prints figures as they come. */
 export type Report = (figure: Figure) => void
 

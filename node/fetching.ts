@@ -37,8 +37,8 @@ export interface FetchingDependencies {
   readonly transport: Transport
   readonly standings: Standings
   readonly logger: Logger
-  /** Told when certificates show that this node is behind, and again when it has all that they spoke of. */
-  readonly onBehind: (isBehind: boolean) => void
+  /** `isBehind` may have changed. */
+  readonly onChange: () => void
 }
 
 /** A range on its way. */
@@ -56,6 +56,10 @@ export class Fetching {
   readonly #arrived = new Map<number, ProvenBlock>()
   #heldBytes = 0
   #highestProven = 0
+  /** When a certificate last showed a height that was not known to be final. */
+  #provenAt = 0
+  #isBehind = false
+  #isRunning = false
   /** Aborted when something happened that the loop waits for. */
   #news = new AbortController()
   #failure: { readonly error: unknown } | undefined
@@ -67,13 +71,25 @@ export class Fetching {
   }
 
   /**
-   * Fetches and imports until no peer that may be asked claims more than is here, or the signal is aborted. Rejects with a
-   * `NodeError` where the node must stop. One call at a time.
+   * Whether certificates have shown that blocks are missing: from then on until all are here that anybody has shown, and either
+   * nobody claims more, or who claims it has shown nothing for a while.
    */
-  async run(signal: AbortSignal): Promise<void> {
-    const { chain, clock } = this.#dependencies
+  get isBehind(): boolean {
+    if (this.#hasAllProven() && (!this.#isRunning || this.#isStalled())) this.#isBehind = false
+    return this.#isBehind
+  }
+
+  /**
+   * Fetches and imports until no peer that may be asked claims more than is here (`done`), those that do show nothing of it
+   * (`stalled`), or the signal is aborted. Rejects with a `NodeError` where the node must stop. One call at a time.
+   */
+  async run(signal: AbortSignal): Promise<'done' | 'stalled'> {
+    const { chain, clock, onChange } = this.#dependencies
     const progress = this.#createProgress()
     const tasks: Promise<void>[] = []
+    this.#isRunning = true
+    this.#provenAt = clock.now()
+    let outcome: 'done' | 'stalled' = 'done'
     try {
       while (!signal.aborted) {
         this.#news = new AbortController()
@@ -84,19 +100,35 @@ export class Fetching {
         if (next !== undefined) {
           await commitProven(next, 'certificate', this.#dependencies)
           // One block ahead is the normal course.
-          if (this.#highestProven > chain.height() + 1) this.#dependencies.onBehind(true)
+          if (this.#highestProven > chain.height() + 1) this.#isBehind = true
+          onChange()
           progress()
           await clock.pause()
-        } else if (this.#underWay.size === 0) break
-        else await sleep(clock, SYNC_HEDGE_MS, AbortSignal.any([this.#news.signal, signal]))
+          continue
+        }
+        if (this.#isStalled()) outcome = 'stalled'
+        if (this.#underWay.size === 0 || outcome === 'stalled') break
+        await sleep(clock, SYNC_HEDGE_MS, AbortSignal.any([this.#news.signal, signal]))
       }
     } finally {
       for (const { done } of this.#underWay.values()) done.abort()
       await Promise.all(tasks)
       this.#arrived.clear()
       this.#heldBytes = 0
+      this.#isRunning = false
     }
-    if (this.#highestProven <= chain.height()) this.#dependencies.onBehind(false)
+    onChange()
+    return outcome
+  }
+
+  /** Whether everything is here that a quorum is known to have finalised. */
+  #hasAllProven(): boolean {
+    return this.#highestProven <= this.#dependencies.chain.height()
+  }
+
+  /** Whether claims of more are all that there is: nobody has shown any of it for as long as a silent peer is waited for. */
+  #isStalled(): boolean {
+    return this.#hasAllProven() && this.#dependencies.clock.now() - this.#provenAt >= BLOCKS_TIMEOUT_MS
   }
 
   /** Looks at a peer's block of the head's height: rejects with `fork` where a quorum has signed that one, too. */
@@ -170,6 +202,7 @@ export class Fetching {
     } finally {
       timer.cancel()
     }
+    if (range.from === to) standings.served(peer)
     if (range.from === to || done.signal.aborted || signal?.aborted === true) return
     if (range.from === first) standings.bench(peer, SYNC_PATIENCE_MS)
     // A full answer ends early, too: then there is more where it came from.
@@ -187,7 +220,10 @@ export class Fetching {
   #keep(block: ProvenBlock): void {
     const { chain } = this.#dependencies
     const { height } = block
-    this.#highestProven = Math.max(this.#highestProven, height)
+    if (height > this.#highestProven) {
+      this.#highestProven = height
+      this.#provenAt = this.#dependencies.clock.now()
+    }
     if (height < chain.height() || this.#arrived.has(height)) return
     this.#arrived.set(height, block)
     this.#heldBytes += block.bytes.length

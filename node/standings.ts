@@ -13,13 +13,22 @@ interface Standing {
   readonly benchedUntil: number
   /** When it was last asked for blocks: whoever waited longest is next. */
   readonly askedAt: number
+  /** Whether it gave all blocks that it was last asked for: then it goes before those of whom that is not known. */
+  readonly hasServed: boolean
   /** Whether it has answered a status request. */
   readonly hasAnswered: boolean
   /** Never answered, and not asked again before this time: most are clients, which serve nothing. */
   readonly silentUntil: number
 }
 
-const UNKNOWN: Standing = { height: 0, benchedUntil: 0, askedAt: 0, hasAnswered: false, silentUntil: 0 }
+const UNKNOWN: Standing = {
+  height: 0,
+  benchedUntil: 0,
+  askedAt: 0,
+  hasServed: false,
+  hasAnswered: false,
+  silentUntil: 0,
+}
 
 /** One node's memory of its peers. */
 export class Standings {
@@ -79,19 +88,24 @@ export class Standings {
     this.#change(peer, { askedAt: this.#clock.now() })
   }
 
+  /** It gave all that it was asked for. */
+  served(peer: PeerName): void {
+    this.#change(peer, { hasServed: true })
+  }
+
   /** Not asked for blocks for a while. */
   bench(peer: PeerName, forMs: number): void {
     const until = this.#clock.now() + forMs
-    this.#change(peer, { benchedUntil: Math.max(until, this.#of(peer).benchedUntil) })
+    this.#change(peer, { benchedUntil: Math.max(until, this.#of(peer).benchedUntil), hasServed: false })
   }
 
-  /** Connected peers that claim more than a height and may be asked, the one that waited longest first. */
+  /** Connected peers that claim more than a height and may be asked: those that served first, then who waited longest. */
   above(height: number): readonly { readonly peer: PeerName; readonly height: number }[] {
     const now = this.#clock.now()
     return this.#connected()
       .map((peer) => ({ peer, ...this.#of(peer) }))
       .filter((one) => one.height > height && one.benchedUntil <= now)
-      .sort((a, b) => a.askedAt - b.askedAt)
+      .sort((a, b) => Number(b.hasServed) - Number(a.hasServed) || a.askedAt - b.askedAt)
   }
 
   #connected(): readonly PeerName[] {

@@ -54,8 +54,8 @@ export class Sync {
   readonly #stopping = new AbortController()
   #startedAt = 0
   #isStarting = true
-  /** A quorum's certificates have shown that we are behind. */
-  #isBehind = false
+  /** Peers claim more than is here, and show none of it. */
+  #isStalled = false
   #isCaughtUp = false
   #isNudged = false
   #nudge = new AbortController()
@@ -69,11 +69,9 @@ export class Sync {
     this.#fetching = new Fetching(options, {
       ...dependencies,
       standings: this.#standings,
-      onBehind: (isBehind) => {
-        this.#isBehind = isBehind
-        this.#tell()
-      },
+      onChange: () => this.#tell(),
     })
+    dependencies.chain.onCommit(() => this.#tell())
   }
 
   start(): void {
@@ -142,6 +140,7 @@ export class Sync {
   /** Fetches all that peers claim; meanwhile they go on and others come, so they are asked where they stand all along. */
   async #fetchAll(): Promise<void> {
     const { clock } = this.#dependencies
+    this.#isStalled = false
     if (!this.#isHigherKnown()) return
     const over = new AbortController()
     const ends = AbortSignal.any([over.signal, this.#stopping.signal])
@@ -156,7 +155,7 @@ export class Sync {
     // What it fails with is thrown below.
     watching.catch(() => over.abort())
     try {
-      await this.#fetching.run(ends)
+      this.#isStalled = (await this.#fetching.run(ends)) === 'stalled'
     } finally {
       over.abort()
     }
@@ -175,7 +174,7 @@ export class Sync {
 
   /** Whether the start is over: enough is known about where the others stand. */
   #settleStart(): void {
-    if (!this.#isStarting || this.#isHigherKnown()) return
+    if (!this.#isStarting || (this.#isHigherKnown() && !this.#isStalled)) return
     const { validators, isValidator } = this.#options
     const { transport, clock } = this.#dependencies
     const answered = transport.peers().filter(({ id }) => this.#standings.hasAnswered(id)).length
@@ -184,7 +183,7 @@ export class Sync {
   }
 
   #tell(): void {
-    const isCaughtUp = !this.#isStarting && !this.#isBehind
+    const isCaughtUp = !this.#isStarting && !this.#fetching.isBehind
     if (isCaughtUp === this.#isCaughtUp) return
     this.#isCaughtUp = isCaughtUp
     const height = this.#dependencies.chain.height()

@@ -333,4 +333,34 @@ describe('a validator that is back after 500 blocks', function () {
     assert.equal(toHex(node.node.chain.state().head.id), toHex(blockId(made.chain.blocks.at(-1)!.header)))
     nodes.kill(VALIDATOR)
   })
+
+  it('T32 is not kept from signing at the head by many that claim more and say nothing', async () => {
+    const { network, made } = aStage()
+    const silent = ATTACKS['T32 a stream that never says anything']!.serve(made, network)
+    await aPeer(network.hub, 'honest', made)
+    for (let i = 0; i < 8; i++) await aPeer(network.hub, `silent ${i}`, made, silent, 1_000_000)
+    const said: number[] = []
+    let node: TestNode | undefined
+    const own = network.hub.transport(nameOf(VALIDATOR))
+    const transport = overheard(own, said, () => node?.node.chain.height() ?? 0)
+    node = await network.start(VALIDATOR, { transport })
+    await network.runUntil(() => node?.node.chain.height() === LENGTH, 30_000, 'the head')
+    assert.deepEqual(said, [])
+    await network.runUntil(() => said.length > 0, 30_000, 'its first word, in spite of them')
+    await network.stopAll()
+  })
+})
+
+describe('a network that begins', function () {
+  this.timeout(120_000)
+
+  it('T32 is not kept from its first blocks by many that claim heights and say nothing', async () => {
+    const { network, made } = aStage()
+    const silent = ATTACKS['T32 a stream that never says anything']!.serve(made, network)
+    for (let i = 0; i < 8; i++) await aPeer(network.hub, `silent ${i}`, made, silent, 1_000_000)
+    const nodes = [0, 1, 2]
+    for (const index of nodes) await network.start(index)
+    await network.runUntil(() => nodes.every((i) => network.height(i) >= 3), 60_000, 'three blocks')
+    await network.stopAll()
+  })
 })

@@ -8,13 +8,22 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { CommandError } from '../error.ts'
 import { DAEMON_START_TIMEOUT_MS, DAEMON_STOP_TIMEOUT_MS } from '../limits.ts'
-import type { Testnet } from '../testnet.ts'
 
 /** Running daemons. */
 export interface Daemons {
   readonly pids: readonly number[]
   /** Stops all; resolves when none is left. Idempotent. */
   stop(): Promise<void>
+}
+
+/** A daemon to start. */
+export interface DaemonToStart {
+  readonly name: string
+  readonly home: string
+  /** More options of `psephos start`. */
+  readonly options?: readonly string[]
+  /** Where its log goes instead of into its home. */
+  readonly log?: string
 }
 
 interface Running {
@@ -26,11 +35,11 @@ interface Running {
 
 /** Starts a daemon for each node and waits until all are ready; when one is not, the others are stopped. */
 export async function startDaemons(
-  testnet: Testnet,
+  { nodes }: { readonly nodes: readonly DaemonToStart[] },
   self: readonly string[],
   onEnd: (name: string, how: string) => void,
 ): Promise<Daemons> {
-  const running = testnet.nodes.map((node) => launch(node.name, node.home, self))
+  const running = nodes.map((node) => launch(node, self))
   let isStopping = false
   const killAll = (): void => {
     for (const { child } of running) child.kill('SIGKILL')
@@ -55,14 +64,12 @@ export async function startDaemons(
 }
 
 function launch(
-  name: string,
-  home: string,
-  [executable = process.execPath, ...args]: readonly string[],
+  { name, home, options = [], log: path = join(home, 'log.jsonl') }: DaemonToStart,
+  [executable = process.execPath, ...self]: readonly string[],
 ): Running {
-  const log = openSync(join(home, 'log.jsonl'), 'a', 0o600)
-  const child = spawn(executable, [...args, 'start', '--home', home, '--json', '--stop-with-stdin'], {
-    stdio: ['pipe', 'pipe', log],
-  })
+  const log = openSync(path, 'a', 0o600)
+  const args = [...self, 'start', '--home', home, ...options, '--json', '--stop-with-stdin']
+  const child = spawn(executable, args, { stdio: ['pipe', 'pipe', log] })
   close(log, () => {})
   // A daemon that is gone has no use for the pipe that would tell it to stop.
   child.stdin?.on('error', () => {})

@@ -1,0 +1,250 @@
+/**
+ * A finalised chain without a network: the blocks of an election with many ballots, built and committed by a node's own chain on a real
+ * disk, and signed with all validators' keys. What is left is the home of a node without a vote that has it all.
+ */
+import { join } from 'node:path'
+import { assert, toHex, unwrap } from '../base/index.ts'
+import { type Certificate, statementBytes } from '../consensus/index.ts'
+import {
+  encodePoint,
+  GENERATOR,
+  multiplySecret,
+  PRIVATE_KEY_BYTES,
+  publicKeyOf,
+  randomScalar,
+  sign,
+} from '../crypto/index.ts'
+import { createTrusteeKey, createUuid, encodeTrusteeKey, type Question } from '../election/index.ts'
+import {
+  commitmentTo,
+  DEFAULT_PARAMETERS,
+  decodeTransaction,
+  type ElectionDraft,
+  electionRecord,
+  type Genesis,
+  genesisFile,
+  networkIdOf,
+  signTransaction,
+  splitRoll,
+  type Transaction,
+  transactionId,
+  type Unsigned,
+} from '../ledger/index.ts'
+import { peerNameOf } from '../network/index.ts'
+import { createBallotArchive } from '../node/ballot-archive.ts'
+import { Chain } from '../node/chain.ts'
+import { freePorts } from '../node/cli/testnet.ts'
+import { createHome, systemClock, systemRandom } from '../node/index.ts'
+import { createInlineVerifier } from '../node/verifier.ts'
+import { openChainStore, openLevelDatabase } from '../storage/index.ts'
+import { startBallotMakers } from './ballot-makers.ts'
+
+/** The last node of a network that is gone: its home has the whole chain. */
+export interface MadeChain {
+  readonly genesis: Genesis
+  readonly genesisPath: string
+  readonly networkId: Uint8Array
+  readonly home: string
+  readonly address: string
+  readonly height: number
+}
+
+export interface ChainToMake {
+  readonly directory: string
+  readonly validators: number
+  readonly questions: readonly Question[]
+  readonly ballots: number
+  readonly ballotsPerBlock: number
+  readonly onProgress: (text: string) => void
+}
+
+const BLOCK_MS = 200
+const DAY_MS = 86_400_000
+/** How often progress is told. */
+const TELL_MS = 5000
+
+interface Party {
+  readonly publicKey: Uint8Array
+  readonly privateKey: Uint8Array
+}
+
+/** Makes the chain; its last block is a moment old. */
+export async function makeChain(wanted: ChainToMake): Promise<MadeChain> {
+  const { directory, ballots, onProgress } = wanted
+  const [validators, offices] = [wanted.validators, 3].map((count) => Array.from({ length: count }, aParty))
+  const [administrator, registrar, trustee] = offices!
+  const networkKey = systemRandom(PRIVATE_KEY_BYTES)
+  const [port] = await freePorts(1)
+  const listen = `/ip4/127.0.0.1/tcp/${port}`
+  const address = `${listen}/p2p/${peerNameOf(networkKey)}`
+  const party = (name: string, { publicKey }: Party): { name: string; publicKey: Uint8Array } => ({
+    name,
+    publicKey,
+  })
+  const genesis: Genesis = {
+    network: 'bench',
+    time: Date.now() - DAY_MS,
+    validators: validators!.map((one, i) => ({
+      ...party(`validator-${i + 1}`, one),
+      addresses: i === 0 ? [address] : [],
+    })),
+    administrators: [party('administrator', administrator!)],
+    registrars: [party('registrar', registrar!)],
+    trustees: [party('trustee', trustee!)],
+    parameters: DEFAULT_PARAMETERS,
+  }
+  const file = genesisFile(genesis)
+  const networkId = networkIdOf(file)
+  const home = join(directory, 'full')
+  const settings = { name: 'full', listen: [listen], peers: [], logLevel: 'warn' } as const
+  await createHome(home, {
+    genesisFile: file,
+    settings: { ...settings, peers: [] },
+    keys: { network: networkKey },
+  })
+  const makers = startBallotMakers()
+  const growing = await openChain(join(home, 'data', 'chain'), genesis, networkId, validators!)
+  try {
+    const credentials = await makers.credentials(ballots, teller(onProgress, 'credentials', ballots))
+    const draft = aDraft(genesis, wanted.questions)
+    const sign = (by: Party, body: Unsigned<Transaction>): Transaction =>
+      signTransaction(networkId, body, by.privateKey)
+    const entries = credentials.map((credential) => ({ credential, weight: 1n }))
+    const chunks = splitRoll(draft.uuid, registrar!.publicKey, entries, false)
+    const rollHash = chunks[0]?.kind === 'rollChunk' ? chunks[0].rollHash : undefined
+    assert(rollHash !== undefined, 'a roll has a hash')
+    const { uuid } = draft
+    await growing.extend([
+      sign(administrator!, { kind: 'draft', draft, administrator: administrator!.publicKey }),
+    ])
+    await growing.extend(keyOf(networkId, uuid, trustee!).map((body) => sign(trustee!, body)))
+    await growing.extend(chunks.map((chunk) => sign(registrar!, chunk)))
+    await growing.extend([
+      sign(registrar!, { kind: 'rollSignature', uuid, registrar: registrar!.publicKey, rollHash }),
+    ])
+    await growing.extend([], draft.opensAt)
+    const record = electionRecord(growing.chain.state(), uuid)
+    assert(record?.phase === 'open' && record.electionKey !== undefined, 'the election is open')
+    const { name, description, questions } = draft
+    const about = { name, description, questions, uuid, publicKey: record.electionKey }
+    const made = await makers.ballots(ballots, about, teller(onProgress, 'ballots', ballots))
+    await growing.fill(made, wanted.ballotsPerBlock, teller(onProgress, 'ballots on the chain', ballots))
+    const height = growing.chain.height()
+    return { genesis, genesisPath: join(home, 'genesis.json'), networkId, home, address, height }
+  } finally {
+    makers.stop()
+    await growing.close()
+  }
+}
+
+function aParty(): Party {
+  const privateKey = systemRandom(PRIVATE_KEY_BYTES)
+  return { privateKey, publicKey: publicKeyOf(privateKey) }
+}
+
+function aDraft(genesis: Genesis, questions: readonly Question[]): ElectionDraft {
+  const opensAt = genesis.time + DAY_MS / 2
+  return {
+    uuid: createUuid(systemRandom),
+    name: 'catching up',
+    description: '',
+    questions,
+    registrars: genesis.registrars.map(({ publicKey }) => publicKey),
+    registrarThreshold: 1,
+    mandatoryTrustees: genesis.trustees,
+    trustees: [],
+    trusteeThreshold: 0,
+    opensAt,
+    closesAt: opensAt + 30 * DAY_MS,
+  }
+}
+
+/** The ceremony of a single trustee: its commitment, then its key. */
+function keyOf(
+  networkId: Uint8Array,
+  uuid: string,
+  { publicKey: trustee }: Party,
+): readonly Unsigned<Transaction>[] {
+  const scalar = randomScalar(systemRandom)
+  const act = { uuid, trustee, attempt: 1 }
+  const point = encodePoint(multiplySecret(GENERATOR, scalar))
+  const key = encodeTrusteeKey(createTrusteeKey(scalar, systemRandom))
+  const commitment = commitmentTo({ networkId, ...act }, point)
+  return [
+    { kind: 'ceremonyCommitment', ...act, commitment },
+    { kind: 'trusteeKey', ...act, key },
+  ]
+}
+
+interface GrowingChain {
+  readonly chain: Chain
+  /** As many blocks as these need; the first at a time, or a moment after the last. */
+  extend(transactions: readonly Transaction[], time?: number): Promise<void>
+  /** Ballots that are known to be good, so many a block. */
+  fill(ballots: readonly Uint8Array[], perBlock: number, onProgress: (done: number) => void): Promise<void>
+  close(): Promise<void>
+}
+
+async function openChain(
+  path: string,
+  genesis: Genesis,
+  networkId: Uint8Array,
+  validators: readonly Party[],
+): Promise<GrowingChain> {
+  const store = await openChainStore(await openLevelDatabase(path), networkId)
+  const verifier = createInlineVerifier({ clock: systemClock })
+  const dependencies = { store, verifier, ballots: createBallotArchive(store), clock: systemClock }
+  const chain = await Chain.open({ genesis, networkId }, dependencies)
+  const extend = async (transactions: readonly Transaction[], time?: number): Promise<void> => {
+    let waiting = new Map(transactions.map((one) => [toHex(transactionId(one)), one] as const))
+    for (let at = time; ; at = undefined) {
+      const { block, rejected } = await chain.build(
+        [...waiting.values()],
+        at ?? chain.state().head.time + BLOCK_MS,
+      )
+      assert(rejected.size === 0, `the ledger takes what was made: ${[...rejected.values()][0]?.code}`)
+      await chain.commit(block, certificateOf(networkId, block.header.height, block.id, validators))
+      waiting = new Map(waiting)
+      for (const one of block.transactions) waiting.delete(toHex(transactionId(one)))
+      if (waiting.size === 0) return
+      assert(block.transactions.length > 0, 'a block has room for some')
+    }
+  }
+  return {
+    chain,
+    extend,
+    fill: async (ballots, perBlock, onProgress) => {
+      for (let at = 0; at < ballots.length; at += perBlock) {
+        const some = ballots.slice(at, at + perBlock).map((bytes) => unwrap(decodeTransaction(bytes)))
+        for (const one of some) chain.rememberVerified(toHex(transactionId(one)))
+        await extend(some)
+        onProgress(Math.min(ballots.length, at + perBlock))
+      }
+    },
+    close: () => store.close(),
+  }
+}
+
+function certificateOf(
+  networkId: Uint8Array,
+  height: number,
+  blockId: string,
+  validators: readonly Party[],
+): Certificate {
+  const bytes = statementBytes(networkId, { kind: 'commit', height, round: 0, blockId })
+  const signatures = validators.map(({ privateKey }, validator) => ({
+    validator,
+    signature: sign(bytes, privateKey),
+  }))
+  return { height, round: 0, blockId, signatures }
+}
+
+/** Tells every few seconds how far something is, and when it is done. */
+function teller(tell: (text: string) => void, what: string, total: number): (done: number) => void {
+  let toldAt = performance.now()
+  return (done) => {
+    if (done < total && performance.now() - toldAt < TELL_MS) return
+    toldAt = performance.now()
+    tell(`${done} of ${total} ${what}`)
+  }
+}

@@ -21,6 +21,7 @@ export {
 export { decodeMessage, encodeMessage, MAX_MESSAGE_BYTES } from './message.ts'
 export { maxFaulty, proposerOf, quorum } from './quorum.ts'
 export { report } from './report.ts'
+export { RULES, type Rule } from './rule.ts'
 export { createState, type State } from './state.ts'
 export { decodeStatement, encodeStatement, STATEMENT_DOMAIN, statementBytes } from './statement.ts'
 export { step } from './step.ts'

@@ -2,7 +2,7 @@
 import { roundChangeFlaw } from './justification.ts'
 import { MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND } from './limits.ts'
 import { preparedKey } from './state.ts'
-import { convict, refuseMessage, type Turn, withNeededCertificates } from './turn.ts'
+import { convict, fire, refuseMessage, type Turn, withNeededCertificates } from './turn.ts'
 import type { Message, Signed } from './types.ts'
 import { noveltyOf, votesOf, withEntry, withVotes } from './votes.ts'
 
@@ -13,10 +13,14 @@ import { noveltyOf, votesOf, withEntry, withVotes } from './votes.ts'
 export function onRoundChange(turn: Turn, message: Message & { kind: 'roundChange' }): void {
   const { signed } = message
   const { round } = signed.statement
-  if (round < turn.state.round - MAX_ROUNDS_BEHIND) return
+  if (round < turn.state.round - MAX_ROUNDS_BEHIND) {
+    fire(turn, 'R19')
+    return
+  }
   const novelty = noveltyOf(turn.state, signed)
   if (novelty.is === 'contradiction') convict(turn, novelty.earlier, signed)
   if (novelty.is !== 'new') return
+  fire(turn, 'R14')
   const flaw = roundChangeFlaw(message, turn.state.n)
   if (flaw !== undefined) {
     refuseMessage(turn, signed, 'unjustified-round-change', flaw)
@@ -36,6 +40,7 @@ function keepNear(turn: Turn, signed: Signed<'roundChange'>): boolean {
 }
 
 function keepFar(turn: Turn, signed: Signed<'roundChange'>): boolean {
+  fire(turn, 'R19')
   const { validator, statement } = signed
   const before = turn.state.farRoundChanges.get(validator)
   if (before !== undefined && before.statement.round > statement.round) return false

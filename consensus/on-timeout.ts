@@ -1,7 +1,7 @@
 /** The timer of a round runs out [R12] [R13]. */
 import { MAX_ROUND } from './limits.ts'
 import { preparedKey } from './state.ts'
-import { askForRound, enterRound, startTimer, type Turn } from './turn.ts'
+import { askForRound, enterRound, fire, startTimer, type Turn } from './turn.ts'
 import type { Signed } from './types.ts'
 import { votesOf } from './votes.ts'
 
@@ -14,10 +14,12 @@ export function onTimeout(turn: Turn, round: number): void {
   if (!state.isBegun || state.self === undefined || round !== state.round) return
   const ours = votesOf(state, round).roundChanges.get(state.self)
   if ((!state.isSupported && ours !== undefined) || round === MAX_ROUND) {
+    fire(turn, 'R13')
     if (ours !== undefined) repeat(turn, ours)
     startTimer(turn)
     return
   }
+  fire(turn, 'R12')
   enterRound(turn, round + 1)
   askForRound(turn)
 }

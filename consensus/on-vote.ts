@@ -2,7 +2,7 @@
 import { MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND } from './limits.ts'
 import { isSigned } from './message.ts'
 import { quorum } from './quorum.ts'
-import { convict, refuseMessage, type Turn } from './turn.ts'
+import { convict, fire, refuseMessage, type Turn } from './turn.ts'
 import type { Certificate, Signed } from './types.ts'
 import { decidedBlock, noveltyOf, votesOf, withEntry, withVotes } from './votes.ts'
 
@@ -11,10 +11,14 @@ export function onVote(turn: Turn, signed: Signed<'prepare'> | Signed<'commit'>)
   const { round } = signed.statement
   const { state } = turn
   if (round > state.round + MAX_ROUNDS_AHEAD) {
+    fire(turn, 'R19')
     refuseMessage(turn, signed, 'round-too-far', `round ${round} while we are in round ${state.round}`)
     return
   }
-  if (round < state.round - MAX_ROUNDS_BEHIND) return
+  if (round < state.round - MAX_ROUNDS_BEHIND) {
+    fire(turn, 'R19')
+    return
+  }
   const novelty = noveltyOf(state, signed)
   if (novelty.is === 'contradiction') convict(turn, novelty.earlier, signed)
   if (novelty.is !== 'new') return
@@ -34,6 +38,7 @@ function finalise(turn: Turn, round: number): void {
   const { state } = turn
   const decided = decidedBlock(votesOf(state, round).commits, quorum(state.n))
   if (decided === undefined) return
+  fire(turn, 'R1', 'R11')
   const signatures = decided.votes.map(({ validator, signature }) => ({ validator, signature }))
   const certificate: Certificate = { height: state.height, round, blockId: decided.blockId, signatures }
   turn.state = { ...state, finalised: certificate }

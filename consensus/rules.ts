@@ -4,7 +4,7 @@
  */
 import { hasSupport, justificationOf, pullingRound } from './justification.ts'
 import { proposerOf, quorum } from './quorum.ts'
-import { askForRound, enterRound, say, startTimer, type Turn } from './turn.ts'
+import { askForRound, enterRound, fire, say, startTimer, type Turn } from './turn.ts'
 import type { BlockId } from './types.ts'
 import { decidedBlock, votesOf } from './votes.ts'
 
@@ -23,6 +23,7 @@ export function applyRules(turn: Turn): void {
 function followOthers(turn: Turn): void {
   const round = pullingRound(turn.state)
   if (round === undefined) return
+  fire(turn, 'R1', 'R15')
   enterRound(turn, round)
   askForRound(turn)
 }
@@ -31,6 +32,7 @@ function followOthers(turn: Turn): void {
 function noticeSupport(turn: Turn): void {
   const { state } = turn
   if (state.isSupported || !hasSupport(state, state.round)) return
+  fire(turn, 'R1', 'R13')
   turn.state = { ...state, isSupported: true }
   startTimer(turn)
 }
@@ -63,6 +65,7 @@ export function mayPropose(turn: Turn): boolean {
 /** [R4] [R5] Signs the proposal of our round, with its justification. */
 export function proposeBlock(turn: Turn, blockId: BlockId): void {
   const { height, round } = turn.state
+  fire(turn, 'R2', round === 0 ? 'R4' : 'R5')
   const justification = round === 0 ? undefined : justificationOf(turn.state, round)
   turn.state = { ...turn.state, isBuilding: false }
   say(turn, {
@@ -79,7 +82,13 @@ function prepare(turn: Turn): void {
   const proposal = votesOf(turn.state, round).proposal
   if (self === undefined || proposal === undefined) return
   const { blockId } = proposal.statement
-  if (blocks.get(blockId) !== 'valid' || said.has('prepare') || said.has('commit')) return
+  if (blocks.get(blockId) !== 'valid' || said.has('prepare')) return
+  // Prepared and committed without the proposal, which comes now: too late in the order of a round.
+  if (said.has('commit')) {
+    fire(turn, 'R17')
+    return
+  }
+  fire(turn, 'R8')
   say(turn, { kind: 'prepare', statement: { kind: 'prepare', height, round, blockId } })
 }
 
@@ -89,6 +98,7 @@ function noticePrepared(turn: Turn): void {
   if (prepared?.round === round) return
   const decided = decidedBlock(votesOf(turn.state, round).prepares, quorum(n))
   if (decided === undefined) return
+  fire(turn, 'R1', 'R9')
   const prepares = decided.votes.slice(0, quorum(n))
   turn.state = { ...turn.state, prepared: { round, blockId: decided.blockId, prepares } }
 }
@@ -99,5 +109,6 @@ function commit(turn: Turn): void {
   if (self === undefined || prepared?.round !== round || said.has('commit')) return
   const { blockId } = prepared
   if (blocks.get(blockId) !== 'valid') return
+  fire(turn, 'R10')
   say(turn, { kind: 'commit', statement: { kind: 'commit', height, round, blockId } })
 }

@@ -4,19 +4,24 @@ import { onProposal } from './on-proposal.ts'
 import { onRoundChange } from './on-round-change.ts'
 import { onTimeout } from './on-timeout.ts'
 import { onVote } from './on-vote.ts'
+import type { Rule } from './rule.ts'
 import { applyRules, mayPropose, proposeBlock } from './rules.ts'
 import type { State } from './state.ts'
 import { isBlockId } from './statement.ts'
-import { begin, refuseMessage, rememberBlock, type Turn } from './turn.ts'
+import { begin, fire, refuseMessage, rememberBlock, type Turn } from './turn.ts'
 import type { AuthenticMessage, BlockId, Effect, Input } from './types.ts'
 
-/** The state after an input, and the effects in the order in which they are to be carried out. */
+/** The state after an input, the effects in the order in which they are to be carried out, and the rules that fired. */
 export function step(
   state: State,
   input: Input,
-): { readonly state: State; readonly effects: readonly Effect[] } {
-  if (state.finalised !== undefined) return { state, effects: [] }
-  const turn: Turn = { state, effects: [] }
+): {
+  readonly state: State
+  readonly effects: readonly Effect[]
+  readonly fired: ReadonlySet<Rule>
+} {
+  const turn: Turn = { state, effects: [], fired: new Set() }
+  if (state.finalised !== undefined) return turn
   absorb(turn, input)
   applyRules(turn)
   return turn
@@ -77,6 +82,7 @@ function onBlockBuilt(turn: Turn, round: number, blockId: BlockId): void {
   assert(isBlockId(blockId), 'a block id is 32 bytes of hexadecimal')
   const { state } = turn
   if (round !== state.round || !state.isBuilding || !mayPropose(turn)) return
+  fire(turn, 'R7')
   rememberBlock(turn, blockId, 'valid')
   proposeBlock(turn, blockId)
 }
@@ -84,5 +90,6 @@ function onBlockBuilt(turn: Turn, round: number, blockId: BlockId): void {
 /** [R7] The first answer stands. */
 function onBlockChecked(turn: Turn, blockId: BlockId, isValid: boolean): void {
   if (turn.state.blocks.get(blockId) !== 'checking') return
+  fire(turn, 'R7')
   rememberBlock(turn, blockId, isValid ? 'valid' : 'invalid')
 }

@@ -5,14 +5,21 @@
 import { type Refusal, refuse } from '../base/index.ts'
 import { hasSupport } from './justification.ts'
 import { MAX_BLOCKS_REMEMBERED, MAX_ROUNDS_AHEAD, MAX_ROUNDS_BEHIND } from './limits.ts'
+import type { Rule } from './rule.ts'
 import { type BlockStanding, preparedKey, type State, timeoutMs } from './state.ts'
 import type { BlockId, Draft, Effect, MessageRefusalCode, Signed } from './types.ts'
 import { votesOf, withEntry } from './votes.ts'
 
-/** The state so far and the effects so far, in order. */
+/** The state so far, the effects so far in order, and the rules that fired. */
 export interface Turn {
   state: State
   readonly effects: Effect[]
+  readonly fired: Set<Rule>
+}
+
+/** Notes that rules had a say in this turn: for traces and coverage, nothing depends on it. */
+export function fire(turn: Turn, ...rules: readonly Rule[]): void {
+  for (const rule of rules) turn.fired.add(rule)
 }
 
 /** Refuses a message: its bearer is named, nothing else happens. */
@@ -24,6 +31,7 @@ export function refuseMessage(turn: Turn, signed: Signed, code: MessageRefusalCo
 /** Hands out evidence, once a validator and kind, so that nobody floods us by contradicting himself again [R18]. */
 export function convict(turn: Turn, first: Signed, second: Signed): void {
   const key = `${second.statement.kind}/${second.validator}`
+  fire(turn, 'R18')
   if (turn.state.convicted.has(key)) return
   turn.state = { ...turn.state, convicted: new Set(turn.state.convicted).add(key) }
   turn.effects.push({ type: 'evidence', evidence: { first, second } })
@@ -50,13 +58,18 @@ export function rememberBlock(turn: Turn, blockId: BlockId, standing: BlockStand
 /** Starts the timer of our round; observers have none [R20]. */
 export function startTimer(turn: Turn): void {
   const { self, timing, round } = turn.state
-  if (self === undefined) return
+  if (self === undefined) {
+    fire(turn, 'R20')
+    return
+  }
+  fire(turn, 'R22')
   turn.effects.push({ type: 'setTimer', round, afterMs: timeoutMs(timing, round) })
 }
 
 /** Begins the height in round 0 [R3]. */
 export function begin(turn: Turn): void {
   if (turn.state.isBegun) return
+  fire(turn, 'R3')
   turn.state = { ...turn.state, isBegun: true }
   startTimer(turn)
 }
@@ -77,7 +90,10 @@ export function enterRound(turn: Turn, round: number): void {
 /** Asks the others to enter the round that we just entered, with our prepared certificate [R12] [R15]. */
 export function askForRound(turn: Turn): void {
   const { self, height, round, prepared } = turn.state
-  if (self === undefined) return
+  if (self === undefined) {
+    fire(turn, 'R20')
+    return
+  }
   const claim = prepared && { prepared: { round: prepared.round, blockId: prepared.blockId } }
   say(turn, {
     kind: 'roundChange',

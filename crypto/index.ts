@@ -22,12 +22,14 @@ export {
 export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
 export { type Random, randomScalar } from './random.ts'
 export {
+  createSigner,
   isStrictPublicKey,
   isStrictSignature,
   PRIVATE_KEY_BYTES,
   PUBLIC_KEY_BYTES,
   publicKeyOf,
   SIGNATURE_BYTES,
+  type Signer,
   sign,
   verifySignature,
 } from './signatures.ts'

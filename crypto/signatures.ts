@@ -15,7 +15,7 @@
  * Where noble and OpenSSL differ (run on both, see the test): noble's `zip215: false` uses the cofactored equation, so it
  * takes an R or A of mixed order that OpenSSL refuses; OpenSSL takes a key of small order and, as it hashes the bytes it
  * was given, a key that is not canonical. {@link isStrictSignature} is rules 1 to 3. After it OpenSSL's answer is the rule's
- * answer, so a node may use OpenSSL for the equation; noble's is not, which is why rule 4 is computed here.
+ * answer, so Node.js uses OpenSSL for the equation; noble's is not, which is why browsers compute rule 4 here.
  */
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
@@ -23,6 +23,7 @@ import { concat, equalBytes, toHex } from '../base/index.ts'
 import { type Base, combination, decodeBase, fixedBase } from './combination.ts'
 import { GENERATOR, IDENTITY, modOrder, ORDER } from './group.ts'
 import { REMEMBERED_KEYS } from './limits.ts'
+import { OPENSSL } from './openssl.ts'
 
 /** Bytes of a public key, a private key (seed) and a signature. */
 export const PUBLIC_KEY_BYTES = 32
@@ -32,6 +33,21 @@ export const SIGNATURE_BYTES = 64
 /** The public key of a 32-byte private key. */
 export function publicKeyOf(privateKey: Uint8Array): Uint8Array {
   return ed25519.getPublicKey(privateKey)
+}
+
+/** The Signer port: signs in the name of one key, which it does not give away. */
+export interface Signer {
+  readonly publicKey: Uint8Array
+  /** RFC 8032 signature, deterministic. */
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** A signer for many signatures: the key is taken in once. */
+export function createSigner(privateKey: Uint8Array): Signer {
+  const publicKey = publicKeyOf(privateKey)
+  const own = privateKey.slice()
+  const signWith = OPENSSL?.signerOf(own) ?? ((message: Uint8Array) => sign(message, own))
+  return { publicKey, sign: signWith }
 }
 
 /** RFC 8032 signature, deterministic. */
@@ -57,6 +73,11 @@ export function isStrictSignature(signature: Uint8Array, publicKey: Uint8Array):
 /** Whether the signature is good under the strict rule. Never throws. */
 export function verifySignature(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
   if (!isStrictSignature(signature, publicKey)) return false
+  return (OPENSSL?.verifyEquation ?? verifyEquation)(message, signature, publicKey)
+}
+
+/** Rule 4: whether [S]B - [k]A encodes to R, as OpenSSL computes it too. For signatures that rules 1 to 3 let pass. */
+export function verifyEquation(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
   const key = keyBase(publicKey)
   if (key === undefined) return false
   const r = signature.subarray(0, 32)

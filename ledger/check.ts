@@ -7,6 +7,7 @@ import { type Ballot, ballotId, tracker } from '../election/index.ts'
 import { type CeremonyTransaction, checkCeremonyStep } from './check-ceremony.ts'
 import { checkDraft } from './draft.ts'
 import { boardPosition, type ElectionState } from './election-state.ts'
+import { checkEvidence } from './evidence.ts'
 import { MAX_BALLOTS, MAX_ELECTIONS, MAX_LIVE_ELECTIONS } from './limits.ts'
 import { checkChunk, checkNextChunk } from './pending-roll.ts'
 import { phaseAt } from './phase.ts'
@@ -28,6 +29,7 @@ export function checkTransaction(state: State, transaction: Transaction, time: n
 /** The same against elections that are ahead of the state. */
 export function checkIn(state: State, find: Find, transaction: Transaction, time: number): Checked {
   if (transaction.kind === 'draft') return checkNewDraft(state, find, transaction, time)
+  if (transaction.kind === 'evidence') return checkEvidence(state, transaction)
   const uuid = transaction.kind === 'ballot' ? transaction.ballot.uuid : transaction.uuid
   const election = find(uuid)
   if (election === undefined) return refuse('unknown-election', `no election ${uuid.slice(0, 64)}`)

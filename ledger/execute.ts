@@ -18,6 +18,7 @@ import { encodeCeremony } from './ceremony-ssz.ts'
 import { checkIn, type Find } from './check.ts'
 import { atTime } from './clock.ts'
 import { countingBallot, type ElectionState, newElection, sealed } from './election-state.ts'
+import { convict } from './evidence.ts'
 import { type ChangeLog, ceremonyKey, changeLog, headCodec, headKey, recordKey } from './image.ts'
 import { encodeRecord } from './record.ts'
 import { placeOf } from './roll.ts'
@@ -43,7 +44,7 @@ export interface Execution {
 export interface Workspace {
   readonly time: number
   readonly inputs: ExecutionInputs
-  /** The state before the block, with the elections drafted in it. */
+  /** The state before the block, with the elections drafted and the validators convicted in it. */
   state: State
   /** Elections that are ahead of `state`, by index. */
   readonly touched: Map<number, ElectionState>
@@ -99,6 +100,10 @@ export function admit(
     workspace.log.put(ceremonyKey(index), encodeCeremony(election.ceremony))
     return ok(undefined)
   }
+  if (transaction.kind === 'evidence') {
+    workspace.state = convict(workspace.state, transaction, id, workspace.log)
+    return ok(undefined)
+  }
   const election = find(transaction.kind === 'ballot' ? transaction.ballot.uuid : transaction.uuid)
   assert(election !== undefined, 'a checked transaction belongs to an election')
   const applied = apply(workspace, election, transaction, id)
@@ -110,7 +115,7 @@ export function admit(
 function apply(
   workspace: Workspace,
   election: ElectionState,
-  transaction: Exclude<Transaction, { kind: 'draft' }>,
+  transaction: Exclude<Transaction, { kind: 'draft' | 'evidence' }>,
   id: Uint8Array,
 ): Result<ElectionState, Rejection> {
   const { log, time } = workspace

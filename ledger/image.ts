@@ -8,6 +8,7 @@
  *   c <election: 4> <registrar: 32> <chunk: 4>   flat entries of a roll chunk, while it is published and for ever once accepted
  *   b <election: 4> <position: 4>      a ballot's id, in board order
  *   n <election: 4> <place: 4>         the id of the ballot that counts for a place on the roll
+ *   v <number: 4>                      a conviction, SSZ, in order from 0
  */
 import { ContainerType } from '@chainsafe/ssz'
 import { type Codec, codec, concat, toBigEndian, toHex, utf8 } from '../base/index.ts'
@@ -32,7 +33,7 @@ export const headCodec: Codec<Head> = codec(
 )
 
 /** First bytes of keys. */
-export type KeyKind = 'h' | 'r' | 'k' | 'c' | 'b' | 'n'
+export type KeyKind = 'h' | 'r' | 'k' | 'c' | 'b' | 'n' | 'v'
 
 function number(value: number): Uint8Array {
   return toBigEndian(BigInt(value), 4)
@@ -55,6 +56,9 @@ export function boardKey(election: number, position: number): Uint8Array {
 }
 export function countingKey(election: number, place: number): Uint8Array {
   return concat(utf8('n'), number(election), number(place))
+}
+export function convictionKey(place: number): Uint8Array {
+  return concat(utf8('v'), number(place))
 }
 
 /** Changes of one block: the last value a key. Mutable, lives as long as the block's execution. */

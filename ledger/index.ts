@@ -24,6 +24,8 @@ export {
 export { checkTransaction } from './check.ts'
 export { checkDraft, parseDraft } from './draft.ts'
 export { electionOf } from './election-state.ts'
+export { convictionOf, convictions } from './evidence.ts'
+export type { Conviction, SignedContent, StatementSlot } from './evidence-ssz.ts'
 export { type Execution, executeBlock, neededBallots } from './execute.ts'
 export { DEFAULT_PARAMETERS, genesisFile, networkIdOf, parseGenesis } from './genesis.ts'
 export {
@@ -34,15 +36,18 @@ export {
   MAX_RECORD_BYTES,
   MAX_TRANSACTION_BYTES,
   MAX_VALIDATORS,
+  STATEMENT_CONTENT_BYTES,
 } from './limits.ts'
 export { loadState } from './load.ts'
 export { splitRoll } from './pending-roll.ts'
 export {
   proveCeremony,
+  proveConvictions,
   proveCounting,
   proveOnBoard,
   proveRecord,
   verifyCeremony,
+  verifyConvictions,
   verifyCounting,
   verifyOnBoard,
   verifyRecord,

@@ -100,6 +100,14 @@ export const MAX_SHARE_BYTES = 512
 export const MAX_CEREMONY_BYTES: number = 1 << 20
 /** A partial decryption: a 32-byte factor and a 64-byte proof a choice, and the framing of the questions. */
 export const MAX_DECRYPTION_BYTES = 65_536
+/** What validators sign in agreement: domain tag, network id, slot (kind, height, round), and the rest; see consensus/README.md. */
+export const STATEMENT_BYTES = 114
+export const STATEMENT_TAG_BYTES = 32
+export const STATEMENT_SLOT_BYTES = 13
+export const STATEMENT_CONTENT_BYTES = 37
+/** Evidence: a key, a slot, two contents with their signatures. A conviction: a key, a slot, a height, a transaction's id. */
+export const EVIDENCE_BODY_BYTES: number = 32 + STATEMENT_SLOT_BYTES + 2 * (STATEMENT_CONTENT_BYTES + 64)
+export const CONVICTION_BYTES: number = 32 + STATEMENT_SLOT_BYTES + 8 + 32
 /** A tally: two 32-byte points a choice, and the framing of the questions. */
 export const MAX_TALLY_BYTES = 65_536
 /** An encoded block: travels in one gossip message and is executed by every validator inside one round. */
@@ -137,6 +145,10 @@ assert(MAX_CHOICES * (64 + 2 * 64 + 64) + 4096 <= MAX_BALLOT_BYTES, 'every ballo
 assert(MAX_DRAFT_BYTES + 256 < MAX_TRANSACTION_BYTES, 'every draft fits a transaction')
 assert(MAX_BALLOT_BYTES < MAX_TRANSACTION_BYTES, 'every ballot fits a transaction')
 assert(MAX_CHOICES * 96 + 4096 <= MAX_DECRYPTION_BYTES, 'every partial decryption fits its limit')
+assert(
+  STATEMENT_TAG_BYTES + 32 + STATEMENT_SLOT_BYTES + STATEMENT_CONTENT_BYTES === STATEMENT_BYTES,
+  'the parts of a statement make a statement',
+)
 assert(MAX_DECRYPTION_BYTES < MAX_TRANSACTION_BYTES, 'every partial decryption fits a transaction')
 assert(
   MAX_TRUSTEES * (MAX_DECRYPTION_BYTES + 8) + 2 * MAX_TRANSACTION_BYTES <= MAX_RECORD_BYTES,

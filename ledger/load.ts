@@ -6,6 +6,8 @@ import { equalBytes, ok, type Refusal, type Result, refuse, toHex } from '../bas
 import { decodeTally, type EncryptedTally } from '../election/index.ts'
 import { ceremonyRoot, decodeCeremony } from './ceremony-ssz.ts'
 import { type ElectionState, electionOf, newElection, sealed } from './election-state.ts'
+import { convictionOf } from './evidence.ts'
+import { decodeConviction } from './evidence-ssz.ts'
 import { EMPTY_TRIE, type IdTrie, withId } from './id-trie.ts'
 import { type Head, headCodec } from './image.ts'
 import { BOARD_DEPTH, CHUNK_ENTRIES, MAX_TOTAL_WEIGHT, ROLL_DEPTH } from './limits.ts'
@@ -13,7 +15,7 @@ import { listOf, valueAt, withValues, zeroList } from './list-tree.ts'
 import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
 import { decodeRecord, recordRoot } from './record.ts'
 import { buildRoll, ENTRY_BYTES, hashedChunk, type Roll, weightAt } from './roll.ts'
-import { genesisState, type State, stateRoot, withElection } from './state.ts'
+import { genesisState, isRegistered, type State, stateRoot, withConvicted, withElection } from './state.ts'
 import { areTrusteesReady } from './trustees.ts'
 import type { Ceremony, ElectionRecord, Genesis, RollProgress } from './types.ts'
 
@@ -54,10 +56,10 @@ function load(
   networkId: Uint8Array,
   entries: Iterable<readonly [Uint8Array, Uint8Array]>,
 ): State {
-  const { head, elections } = sortedOut(entries)
+  const { head, elections, convicted } = sortedOut(entries)
   let state = genesisState(genesis, networkId)
   if (head === undefined) {
-    if (elections.size > 0) damaged('there are elections and no head')
+    if (elections.size > 0 || convicted.size > 0) damaged('there are elections or convictions and no head')
     return state
   }
   for (let index = 0; index < head.elections; index++) {
@@ -65,6 +67,7 @@ function load(
     state = withElection(state, loadElection(index, parts))
   }
   if (elections.size !== head.elections) damaged(`${elections.size} elections, not ${head.elections}`)
+  state = loadConvictions(state, convicted)
   const { height, id, time } = head
   if (height < 1 || time <= genesis.time) damaged('the head is not after the genesis')
   if (!equalBytes(stateRoot(state), head.stateRoot))
@@ -75,9 +78,11 @@ function load(
 function sortedOut(entries: Iterable<readonly [Uint8Array, Uint8Array]>): {
   readonly head: Head | undefined
   readonly elections: ReadonlyMap<number, Parts>
+  readonly convicted: ReadonlyMap<number, Uint8Array>
 } {
   let head: Head | undefined
   const elections = new Map<number, Parts>()
+  const convicted = new Map<number, Uint8Array>()
   for (const [key, value] of entries) {
     const kind = String.fromCharCode(key[0] ?? 0)
     if (kind === 'h' && key.length === 1) {
@@ -88,6 +93,10 @@ function sortedOut(entries: Iterable<readonly [Uint8Array, Uint8Array]>): {
     if (key.length < 5) damaged(`a key of ${key.length} bytes`)
     const view = new DataView(key.buffer, key.byteOffset, key.length)
     const index = view.getUint32(1)
+    if (kind === 'v' && key.length === 5) {
+      convicted.set(index, value)
+      continue
+    }
     const parts: Parts = elections.get(index) ?? { chunks: new Map(), board: new Map(), counting: new Map() }
     elections.set(index, parts)
     if (kind === 'r' && key.length === 5) parts.record = value
@@ -100,7 +109,21 @@ function sortedOut(entries: Iterable<readonly [Uint8Array, Uint8Array]>): {
     else if (kind === 'n' && key.length === 9) parts.counting.set(view.getUint32(5), value)
     else damaged(`an unknown key ${toHex(key)}`)
   }
-  return { head, elections }
+  return { head, elections, convicted }
+}
+
+/** Evidence was verified when it was accepted, and the state root covers what came of it. */
+function loadConvictions(state: State, convicted: ReadonlyMap<number, Uint8Array>): State {
+  let next = state
+  for (let place = 0; place < convicted.size; place++) {
+    const conviction = decodeConviction(convicted.get(place) ?? damaged(`conviction ${place} is missing`))
+    if (!conviction.ok) return damaged(`conviction ${place}: ${conviction.error.detail}`)
+    const { validator } = conviction.value
+    if (!isRegistered(state.genesis.validators, validator) || convictionOf(next, validator) !== undefined)
+      damaged(`conviction ${place} is of nobody, or of somebody who is convicted already`)
+    next = withConvicted(next, conviction.value)
+  }
+  return next
 }
 
 function loadElection(index: number, parts: Parts): ElectionState {

@@ -1,22 +1,32 @@
 /**
  * What a node proves to a client that trusts nothing but a certified state root: an election's record, that a ballot is on its
- * board, and which ballot counts for a credential (T26). Verifiers take hostile values.
+ * board, which ballot counts for a credential (T26), and which validators are convicted. Verifiers take hostile values.
  */
 import { equalBytes, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import { ceremonyRoot, decodeCeremony, encodeCeremony } from './ceremony-ssz.ts'
 import { boardPosition } from './election-state.ts'
+import { type Conviction, convictionsRoot, decodeConvictions, encodeConvictions } from './evidence-ssz.ts'
 import { BOARD_DEPTH, ELECTIONS_DEPTH, ROLL_DEPTH } from './limits.ts'
 import { listBranch, valueAt } from './list-tree.ts'
 import { isBranch, isInList, isZero, rootOfBranch } from './merkle.ts'
 import { decodeRecord, encodeRecord, recordRoot } from './record.ts'
 import { entryAt, isOnRoll, placeOf, rollBranch } from './roll.ts'
-import { findElection, recordBranch, type State } from './state.ts'
-import type { BoardProof, Ceremony, CountingProof, ElectionRecord, RecordProof } from './types.ts'
+import { convictionsBranch, findElection, recordBranch, type State } from './state.ts'
+import type {
+  BoardProof,
+  Ceremony,
+  ConvictionsProof,
+  CountingProof,
+  ElectionRecord,
+  RecordProof,
+} from './types.ts'
 
-/** Siblings from a record's root to the state root: in the list, its length, the registrars' root, the other two lists'. */
-const RECORD_BRANCH_LENGTH: number = ELECTIONS_DEPTH + 1 + 2
-/** Where the list of elections lies among the state's four fields. */
+/** Levels above the state's five fields, and where in them the lists of elections and convictions lie. */
+const STATE_DEPTH = 3
 const ELECTIONS_FIELD = 3
+const CONVICTIONS_FIELD = 4
+/** Siblings from a record's root to the state root: in the list, its length, above the field. */
+const RECORD_BRANCH_LENGTH: number = ELECTIONS_DEPTH + 1 + STATE_DEPTH
 
 /** An election's record with its branch to `stateRoot`, or undefined where there is no such election. */
 export function proveRecord(state: State, uuid: string): RecordProof | undefined {
@@ -42,6 +52,29 @@ export function verifyRecord(
   return equalBytes(root, stateRoot)
     ? ok(record.value)
     : refuse('bad-proof', 'the state root does not commit to this record')
+}
+
+/** All convictions with their branch to the state root: also proves who is not convicted. */
+export function proveConvictions(state: State): ConvictionsProof {
+  return {
+    convictions: encodeConvictions(state.inside.convictions.list),
+    branch: convictionsBranch(state),
+  }
+}
+
+/** The convictions, if this state root commits to them. */
+export function verifyConvictions(
+  stateRoot: Uint8Array,
+  { convictions: bytes, branch }: ConvictionsProof,
+): Result<readonly Conviction[], Refusal<'bad-proof'>> {
+  const convictions = decodeConvictions(bytes)
+  if (!convictions.ok)
+    return refuse('bad-proof', `the convictions are malformed: ${convictions.error.detail}`)
+  if (!isBranch(branch, STATE_DEPTH)) return refuse('bad-proof', 'the branch has a wrong form')
+  const root = rootOfBranch(convictionsRoot(convictions.value), CONVICTIONS_FIELD, branch)
+  return equalBytes(root, stateRoot)
+    ? convictions
+    : refuse('bad-proof', 'the state root does not commit to these convictions')
 }
 
 /** The ceremony of an election as it travels beside its record, or undefined where there is no such election. */

@@ -1,7 +1,12 @@
 /** Signing transactions, and who must have signed one. */
 import { assert, equalBytes, ok, type Result, refuse, unreachable } from '../base/index.ts'
 import { publicKeyOf, sign, verifySignature } from '../crypto/index.ts'
-import { signingBytes, type Unsigned, type UnsignedTransaction } from './transaction-ssz.ts'
+import {
+  type AuthoredTransaction,
+  signingBytes,
+  type Unsigned,
+  type UnsignedTransaction,
+} from './transaction-ssz.ts'
 import type { Rejection, Transaction } from './types.ts'
 
 /** Signs the canonical form: domain tag, network id, kind, body (T15). The author's key must match `privateKey`. */
@@ -35,10 +40,10 @@ export function authorOf(body: UnsignedTransaction): Uint8Array {
   }
 }
 
-/** Whether a transaction other than a ballot carries its author's signature for this network. */
+/** Whether a transaction carries its author's signature for this network. */
 export function verifyAuthor(
   networkId: Uint8Array,
-  transaction: Exclude<Transaction, { kind: 'ballot' }>,
+  transaction: AuthoredTransaction,
 ): Result<void, Rejection> {
   const isGood = verifySignature(
     signingBytes(networkId, transaction),

@@ -6,17 +6,19 @@
  * persistent trees.
  *
  * `stateRoot` is the SSZ root of
- *   State { validators, administrators, registrars: List[Bytes32]; elections: List[ElectionRecord root, 2^20] }
+ *   State { validators, administrators, registrars: List[Bytes32]; elections: List[ElectionRecord root, 2^20];
+ *           convictions: List[Conviction, 256] }
  * so that a record is proved by one branch.
  */
 import { ListCompositeType } from '@chainsafe/ssz'
 import { assert, codec, equalBytes, utf8 } from '../base/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import { boardPosition, type ElectionState } from './election-state.ts'
+import { type Conviction, type Convictions, NO_CONVICTIONS, withConviction } from './evidence-ssz.ts'
 import { EMPTY_TRIE, type IdTrie, positionOf, withId } from './id-trie.ts'
 import { ELECTIONS_DEPTH, MAX_PARTIES, MAX_VALIDATORS } from './limits.ts'
 import { appended, type ListTree, listBranch, listRoot, withValue, zeroList } from './list-tree.ts'
-import { hashPair } from './merkle.ts'
+import { hashPair, ZERO_ROOT } from './merkle.ts'
 import { recordRoot } from './record.ts'
 import { BYTES32 } from './ssz.ts'
 import type { Ceremony, ElectionRecord, Genesis } from './types.ts'
@@ -43,7 +45,12 @@ export interface Inside {
   readonly live: readonly number[]
   /** Roots of the three lists of keys: hash(validators, administrators) and the registrars'. */
   readonly keyRoots: { readonly left: Uint8Array; readonly registrars: Uint8Array }
+  /** Validators that contradicted themselves. */
+  readonly convictions: Convictions
 }
+
+/** The node above two leaves without a field. */
+const NO_FIELDS: Uint8Array = hashPair(ZERO_ROOT, ZERO_ROOT)
 
 const validatorKeys = codec(new ListCompositeType(BYTES32, MAX_VALIDATORS), 32 * MAX_VALIDATORS)
 const partyKeys = codec(new ListCompositeType(BYTES32, MAX_PARTIES), 32 * MAX_PARTIES)
@@ -73,20 +80,35 @@ export function genesisState(genesis: Genesis, networkId: Uint8Array): State {
         ),
         registrars: partyKeys.root(keys(genesis.registrars)),
       },
+      convictions: NO_CONVICTIONS,
     },
   }
 }
 
 /** The 32 bytes that a block's header certifies: the SSZ root of the state. */
 export function stateRoot(state: State): Uint8Array {
+  return hashPair(firstFields(state), lastFields(state))
+}
+
+/** The branch of a record's root to the state root: inside the list, its length, the registrars, the other keys, the convictions. */
+export function recordBranch(state: State, index: number): readonly Uint8Array[] {
   const { keyRoots, records } = state.inside
+  return [...listBranch(records, index), keyRoots.registrars, keyRoots.left, lastFields(state)]
+}
+
+/** The branch of the root of all convictions to the state root. */
+export function convictionsBranch(state: State): readonly Uint8Array[] {
+  return [ZERO_ROOT, NO_FIELDS, firstFields(state)]
+}
+
+/** Of a container's eight leaves, the state's five fields and three zeros: the node above the first four. */
+function firstFields({ inside: { keyRoots, records } }: State): Uint8Array {
   return hashPair(keyRoots.left, hashPair(keyRoots.registrars, listRoot(records)))
 }
 
-/** The branch of a record's root to the state root: inside the list, its length, the registrars, the other two. */
-export function recordBranch(state: State, index: number): readonly Uint8Array[] {
-  const { keyRoots, records } = state.inside
-  return [...listBranch(records, index), keyRoots.registrars, keyRoots.left]
+/** The node above the other four. */
+function lastFields({ inside: { convictions } }: State): Uint8Array {
+  return hashPair(hashPair(convictions.root, ZERO_ROOT), NO_FIELDS)
 }
 
 function uuidKey(uuid: string): Uint8Array {
@@ -104,13 +126,14 @@ export function findElection(state: State, uuid: string): ElectionState | undefi
 
 /** The state with a sealed election instead of its former version, or with one more at the end. */
 export function withElection(state: State, election: ElectionState): State {
-  const { elections, places, records, live, keyRoots } = state.inside
+  const { elections, places, records, live } = state.inside
   const { index, record } = election
   const isNew = index === elections.length
   const root = recordRoot(record)
   const isLive = record.phase !== 'tallied' && record.phase !== 'abandoned'
   const wasLive = live.includes(index)
   const inside: Inside = {
+    ...state.inside,
     elections: withElement(elections, index, election),
     places: isNew
       ? withId(places, uuidKey(record.draft.uuid), index, (place) =>
@@ -124,9 +147,14 @@ export function withElection(state: State, election: ElectionState): State {
         : isLive
           ? [...live, index].sort((a, b) => a - b)
           : live.filter((other) => other !== index),
-    keyRoots,
   }
   return { ...state, inside }
+}
+
+/** The state with one more validator convicted. */
+export function withConvicted(state: State, conviction: Conviction): State {
+  const { inside } = state
+  return { ...state, inside: { ...inside, convictions: withConviction(inside.convictions, conviction) } }
 }
 
 /** The records of all elections, in order of their drafts. */

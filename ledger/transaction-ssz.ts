@@ -1,8 +1,8 @@
 /**
  * The bytes of transactions.
  *
- * On the wire and in blocks: one byte for the kind, then for a ballot its compact form, for the others 64 bytes of signature
- * and the SSZ of the body. What gets signed is another form: domain tag, network id, kind, SSZ of the body (T15).
+ * On the wire and in blocks: one byte for the kind, then for a ballot its compact form, for evidence its SSZ, for the others 64
+ * bytes of signature and the SSZ of the body. What gets signed is another form: domain tag, network id, kind, SSZ of the body (T15).
  * Both are in docs/protocol.md; vectors pin them.
  */
 import {
@@ -29,6 +29,7 @@ import {
 import { SIGNATURE_BYTES, sha256 } from '../crypto/index.ts'
 import { ballotId, decodeBallot, encodeBallot } from '../election/index.ts'
 import { DRAFT, draftFromSsz, draftToSsz } from './draft-ssz.ts'
+import { decodeEquivocation, encodeEquivocation } from './evidence-ssz.ts'
 import {
   CERTIFICATE_BYTES,
   CHUNK_ENTRIES,
@@ -49,7 +50,8 @@ import type { Transaction, TransactionKind } from './types.ts'
 
 /** A transaction without its signature. */
 export type Unsigned<T> = T extends { signature: Uint8Array } ? Omit<T, 'signature'> : never
-/** Any transaction that its author signs; a ballot has the voter's Belenios signature instead. */
+/** Any transaction that its author signs. A ballot has the voter's Belenios signature instead, evidence has no author. */
+export type AuthoredTransaction = Extract<Transaction, { readonly signature: Uint8Array }>
 export type UnsignedTransaction = Unsigned<Transaction>
 
 const SIGNING_DOMAIN = utf8('psephos/transaction/1')
@@ -68,6 +70,7 @@ const KINDS: readonly TransactionKind[] = [
   'ceremonyDealing',
   'ceremonyKey',
   'ceremonyComplaint',
+  'evidence',
 ]
 /** Kind numbers start here, so that a zeroed buffer is no transaction. */
 const FIRST_KIND = 1
@@ -175,7 +178,7 @@ function encodeBody(body: UnsignedTransaction): Uint8Array {
 }
 
 function decodeBody(
-  kind: Exclude<TransactionKind, 'ballot'>,
+  kind: AuthoredTransaction['kind'],
   bytes: Uint8Array,
 ): Result<UnsignedTransaction, Refusal<'malformed'>> {
   switch (kind) {
@@ -229,6 +232,7 @@ export function signingBytes(networkId: Uint8Array, body: UnsignedTransaction): 
 /** The bytes of a transaction in blocks and on the wire. */
 export function encodeTransaction(transaction: Transaction): Uint8Array {
   if (transaction.kind === 'ballot') return concat(kindByte('ballot'), encodeBallot(transaction.ballot))
+  if (transaction.kind === 'evidence') return concat(kindByte('evidence'), encodeEquivocation(transaction))
   assert(transaction.signature.length === SIGNATURE_BYTES, 'a signature has 64 bytes')
   return concat(kindByte(transaction.kind), transaction.signature, encodeBody(transaction))
 }
@@ -244,6 +248,10 @@ export function decodeTransaction(bytes: Uint8Array): Result<Transaction, Refusa
       return refuse('malformed', `a ballot of more than ${MAX_BALLOT_BYTES} bytes`)
     const ballot = decodeBallot(bytes.slice(1))
     return ballot.ok ? ok({ kind, ballot: ballot.value }) : refuse('malformed', ballot.error.detail)
+  }
+  if (kind === 'evidence') {
+    const equivocation = decodeEquivocation(bytes.slice(1))
+    return equivocation.ok ? ok({ kind, ...equivocation.value }) : equivocation
   }
   if (bytes.length < 1 + SIGNATURE_BYTES) return refuse('malformed', 'too short for a signature')
   const body = decodeBody(kind, bytes.slice(1 + SIGNATURE_BYTES))

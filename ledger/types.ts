@@ -1,6 +1,7 @@
 /** The nouns of the replicated state machine. Times are milliseconds since 1970 by block time; keys are 32-byte Ed25519. */
 import type { Refusal } from '../base/index.ts'
 import type { Ballot, BoardHead, Counts, Question, RollEntry } from '../election/index.ts'
+import type { Equivocation } from './evidence-ssz.ts'
 
 /** The genesis file: the same bytes everywhere; their SHA-256 is the network id. */
 export interface Genesis {
@@ -136,6 +137,8 @@ export type Transaction =
       /** `encodeComplaint`. */
       readonly complaint: Uint8Array
     })
+  /** That a validator contradicted itself in agreement; see evidence.ts. Has no author: the accused has signed it twice. */
+  | (Equivocation & { readonly kind: 'evidence' })
 
 /** What every step of a ceremony says. */
 export interface CeremonyAct {
@@ -156,6 +159,7 @@ export type RejectionCode =
   | 'unknown-administrator'
   | 'unknown-registrar'
   | 'unknown-trustee'
+  | 'unknown-validator'
   | 'bad-signature'
   | 'wrong-phase'
   | 'key-invalid'
@@ -176,6 +180,7 @@ export type RejectionCode =
   | 'not-open'
   | 'decryption-exists'
   | 'decryption-invalid'
+  | 'already-convicted'
 export type Rejection = Refusal<RejectionCode>
 
 /** Where an election stands. `closed` of the design is momentary: the block that closes it also computes the encrypted tally. */
@@ -346,6 +351,12 @@ export interface RecordProof {
   /** SSZ of the record. */
   readonly record: Uint8Array
   readonly index: number
+  readonly branch: readonly Uint8Array[]
+}
+/** All convictions with their Merkle branch to the state root. */
+export interface ConvictionsProof {
+  /** SSZ of the list. */
+  readonly convictions: Uint8Array
   readonly branch: readonly Uint8Array[]
 }
 /** That a ballot is on the board, at which position; under `ballotsRoot`. */

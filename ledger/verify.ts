@@ -13,6 +13,7 @@ import {
   verifyPartialDecryption,
 } from '../election/index.ts'
 import type { Find } from './check.ts'
+import { verifyEvidence } from './evidence.ts'
 import { verifyAuthor } from './sign.ts'
 import { findElection, type State } from './state.ts'
 import { ownerOf, trusteeName, trusteePlace, verificationKeyOf } from './trustees.ts'
@@ -29,6 +30,7 @@ export function verifyTransaction(state: State, transaction: Transaction): Verif
 /** The same against elections that are ahead of the state. */
 export function verifyIn(state: State, find: Find, transaction: Transaction): Verified {
   if (transaction.kind === 'ballot') return verifyVoter(find, transaction)
+  if (transaction.kind === 'evidence') return verifyEvidence(state.networkId, transaction)
   const author = verifyAuthor(state.networkId, transaction)
   if (!author.ok) return author
   switch (transaction.kind) {

@@ -19,6 +19,14 @@ export function peerOf(address: Multiaddr): PeerName | undefined {
   return address.getComponents().findLast(({ name }) => name === 'p2p')?.value
 }
 
+/** The peer id that the text of an address ends in; a NetworkError where it is no address, or ends otherwise. */
+export function peerAt(address: string): PeerName {
+  const peer = peerOf(parseAddress(address))
+  if (peer === undefined || toPeerId(peer) === undefined)
+    throw new NetworkError('malformed', `${address}: the address of a peer ends in /p2p/PEER`)
+  return peer
+}
+
 /** The peer id of a text, or undefined. */
 export function toPeerId(peer: PeerName): PeerId | undefined {
   try {

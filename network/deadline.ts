@@ -1,6 +1,15 @@
 /** Limits in time: a clock that can be wound again, and waiting that ends when it runs out or the caller gives up. */
 import { NetworkError } from './types.ts'
 
+/** Calls back once, after that many milliseconds, unless it is taken back. */
+export type SetTimer = (afterMs: number, callback: () => void) => { cancel(): void }
+
+/** The system's timers. */
+export const systemTimer: SetTimer = (afterMs, callback) => {
+  const timer = setTimeout(callback, afterMs)
+  return { cancel: () => clearTimeout(timer) }
+}
+
 /** Runs out `ms` after it was last restarted; ends early with any of its parents. */
 export interface Deadline {
   /** Aborted with a `NetworkError`: `timeout`, or `aborted` when a parent was, or what `end` was given. */
@@ -13,18 +22,31 @@ export interface Deadline {
   stop(): void
 }
 
-/**
- * A running deadline; `what` begins its error. Not `AbortSignal.any`: that leaves something behind in a parent that
- * lives as long as the host, each time.
- */
-export function createDeadline(
+/** Makes a running deadline; `what` begins its error. */
+export type CreateDeadline = (
   ms: number,
   what: string,
   ...parents: readonly (AbortSignal | undefined)[]
+) => Deadline
+
+/** Deadlines by the system's timers. */
+export const createDeadline: CreateDeadline = deadlinesBy(systemTimer)
+
+/** Deadlines by other timers. */
+export function deadlinesBy(setTimer: SetTimer): CreateDeadline {
+  return (ms, what, ...parents) => startDeadline(setTimer, ms, what, parents)
+}
+
+/** Not `AbortSignal.any`: that leaves something behind in a parent that lives as long as the host, each time. */
+function startDeadline(
+  setTimer: SetTimer,
+  ms: number,
+  what: string,
+  parents: readonly (AbortSignal | undefined)[],
 ): Deadline {
   const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const pause = (): void => clearTimeout(timer)
+  let timer: ReturnType<SetTimer> | undefined
+  const pause = (): void => timer?.cancel()
   const end = (error: NetworkError): void => {
     pause()
     controller.abort(error)
@@ -32,7 +54,7 @@ export function createDeadline(
   const restart = (): void => {
     pause()
     if (controller.signal.aborted) return
-    timer = setTimeout(() => end(new NetworkError('timeout', `${what}: nothing for ${ms} ms`)), ms)
+    timer = setTimer(ms, () => end(new NetworkError('timeout', `${what}: nothing for ${ms} ms`)))
   }
   const onParent = (): void => {
     end(

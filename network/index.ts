@@ -1,7 +1,9 @@
 /** libp2p host and memory transport behind one port, and the bytes of every request, response and gossip message. */
+export { peerAt } from './addresses.ts'
 export { createLibp2pTransport, type Libp2pOptions } from './libp2p-transport.ts'
 export * from './limits.ts'
-export { createMemoryHub, type MemoryHub } from './memory-transport.ts'
+export { createMemoryHub, type MemoryHub } from './memory-hub.ts'
+export type { Carry, Passing } from './memory-transport.ts'
 export {
   type BlocksRequest,
   type CertifiedBlock,

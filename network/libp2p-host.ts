@@ -5,7 +5,7 @@
 import { type Connection, setMaxListeners } from '@libp2p/interface'
 import { randomBytes } from '@noble/hashes/utils.js'
 import { type AddressBook, createAddressBook } from './address-book.ts'
-import { parseAddress, peerOf } from './addresses.ts'
+import { parseAddress, peerAt } from './addresses.ts'
 import { createAdmission, refuseBusy } from './admission.ts'
 import { isTheirFault } from './answers.ts'
 import { keepConnected } from './bootstrap.ts'
@@ -37,10 +37,7 @@ export async function createHost(options: Libp2pOptions): Promise<Transport> {
   const book = createAddressBook()
   const bootstrap = new Set<PeerName>()
   for (const address of options.bootstrap) {
-    const peer = peerOf(parseAddress(address))
-    if (peer === undefined) {
-      throw new NetworkError('malformed', `${address}: a bootstrap address ends in /p2p/PEER`)
-    }
+    const peer = peerAt(address)
     book.add(peer, address)
     bootstrap.add(peer)
   }

@@ -1,13 +1,13 @@
 /**
  * A network in memory with the contract of the real one: the same limits, scores, queues and answers, without sockets.
- * Delivery takes a microtask a hop, in order, so that a test that drives the microtasks sees the same run each time.
- * Every two started transports of a hub are connected, unless their link is cut or one refuses the other.
+ * Delivery takes a microtask a hop, in order, unless the hub carries gossip otherwise, so that a test that drives the
+ * microtasks sees the same run each time.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concat, toHex, utf8 } from '../base/index.ts'
 import { type Admission, createAdmission, refuseBusy } from './admission.ts'
 import { answerFrames, isTheirFault, readAnswer } from './answers.ts'
-import { createDeadline, type Deadline } from './deadline.ts'
+import { type CreateDeadline, type Deadline, deadlinesBy, systemTimer } from './deadline.ts'
 import { BROKEN_FRAME_POINTS, REJECTED_MESSAGE_POINTS, SEEN_MS } from './limits.ts'
 import { TOPIC_LIMITS } from './protocols.ts'
 import { createScores, type Scores } from './scores.ts'
@@ -24,14 +24,21 @@ import {
 } from './types.ts'
 import { createVerdictQueue, type VerdictQueue } from './verdict-queue.ts'
 
-/** A network in memory: transports that share one hub reach each other. Same contract as libp2p's. */
-export interface MemoryHub {
-  transport(name: string, tuning?: Tuning): Transport
-  /** Cuts the link between two: nothing passes, and requests under way fail. */
-  cut(a: string, b: string): void
-  /** Mends it. */
-  heal(a: string, b: string): void
+/** A gossip message between two. */
+export interface Passing {
+  readonly from: PeerName
+  readonly to: PeerName
+  readonly topic: Topic
+  readonly payload: Uint8Array
+  /** Hash of topic and payload, hexadecimal. */
+  readonly id: string
 }
+
+/**
+ * How gossip gets from one to the other: `arrive` hands it over when the link is open then, and says whether that was news to the
+ * other end. It may be called later, more than once, or never.
+ */
+export type Carry = (passing: Passing, arrive: () => boolean) => void
 
 /** Ids remembered by one transport; more come only from a flood. */
 const MAX_SEEN = 65_536
@@ -41,64 +48,26 @@ interface Served {
   readonly admission: Admission
 }
 
-export function createMemoryHub(tuning: Tuning = {}): MemoryHub {
-  const started = new Map<PeerName, MemoryTransport>()
-  const cuts = new Set<string>()
-  const requests = new Map<AbortController, string>()
-  const link = (a: string, b: string): string => JSON.stringify([a, b].sort())
-  const wires: Wires = {
-    join: (transport) => started.set(transport.self, transport),
-    leave: (transport) => {
-      if (started.get(transport.self) === transport) started.delete(transport.self)
-    },
-    reach: (from, to) => {
-      const other = started.get(to)
-      const isOpen = other !== undefined && from !== other && !cuts.has(link(from.self, to))
-      return isOpen && !from.refuses(to) && !other.refuses(from.self) ? other : undefined
-    },
-    names: () => [...started.keys()],
-    during: async function* (a, b, run) {
-      const controller = new AbortController()
-      requests.set(controller, link(a, b))
-      try {
-        yield* run(controller.signal)
-      } finally {
-        requests.delete(controller)
-      }
-    },
-  }
-  return {
-    transport: (name, own) => new MemoryTransport(name, wires, { ...tuning, ...own }),
-    cut: (a, b) => {
-      cuts.add(link(a, b))
-      for (const [controller, of] of requests) {
-        if (of === link(a, b))
-          controller.abort(new NetworkError('unreachable', `${b}: the connection failed`))
-      }
-    },
-    heal: (a, b) => {
-      cuts.delete(link(a, b))
-    },
-  }
-}
-
 /** What a hub offers its transports. */
-interface Wires {
+export interface Wires {
   join(transport: MemoryTransport): void
   leave(transport: MemoryTransport): void
   /** The other end of an open connection. */
   reach(from: MemoryTransport, to: PeerName): MemoryTransport | undefined
   names(): readonly PeerName[]
+  readonly carry: Carry
   /** Runs a request whose signal is aborted when the link is cut. */
   during<T>(a: string, b: string, run: (signal: AbortSignal) => AsyncGenerator<T>): AsyncGenerator<T>
 }
 
-class MemoryTransport implements Transport {
+/** A host of a network in memory; made by its hub. */
+export class MemoryTransport implements Transport {
   readonly self: PeerName
   readonly #wires: Wires
   readonly #tuning: Tuning
   readonly #scores: Scores
   readonly #now: () => number
+  readonly #deadlines: CreateDeadline
   readonly #queues = new Map<Topic, VerdictQueue>()
   readonly #served = new Map<Protocol, Served>()
   /** When each message was seen, oldest first. */
@@ -111,6 +80,7 @@ class MemoryTransport implements Transport {
     this.#wires = wires
     this.#tuning = tuning
     this.#now = tuning.now ?? Date.now
+    this.#deadlines = deadlinesBy(tuning.setTimer ?? systemTimer)
     this.#scores = createScores(this.#now, tuning.scores)
   }
 
@@ -150,7 +120,7 @@ class MemoryTransport implements Transport {
   subscribe(topic: Topic, handler: GossipHandler): void {
     this.#queues.set(
       topic,
-      createVerdictQueue(handler, TOPIC_LIMITS[topic], () => undefined),
+      createVerdictQueue(handler, TOPIC_LIMITS[topic], () => undefined, this.#deadlines),
     )
   }
 
@@ -160,7 +130,15 @@ class MemoryTransport implements Transport {
     if (payload.length > limit) {
       throw new NetworkError('too-large', `a message of topic ${topic} has at most ${limit} bytes`)
     }
-    if (this.#isNew(topic, payload)) this.#spread(topic, payload.slice())
+    const id = idOf(topic, payload)
+    if (this.#isNew(id)) this.#spread(topic, payload.slice(), id)
+  }
+
+  /** See {@link MemoryHub.whisper}; nothing where the other is out of reach. */
+  whisper(to: PeerName, topic: Topic, payload: Uint8Array): void {
+    if (this.#state !== 'started') return
+    const other = this.#wires.reach(this, to)
+    if (other !== undefined) this.#send(other, topic, payload.slice(), idOf(topic, payload))
   }
 
   handle(protocol: Protocol, handler: RequestHandler): void {
@@ -181,7 +159,7 @@ class MemoryTransport implements Transport {
       throw new NetworkError('too-large', `${what}: a request has at most ${limits.requestBytes} bytes`)
     }
     const run = (link: AbortSignal): AsyncGenerator<Uint8Array> =>
-      this.#within(createDeadline(limits.idleMs, what, link, signal), (deadline) => {
+      this.#within(this.#deadlines(limits.idleMs, what, link, signal), (deadline) => {
         const frames = this.#connection(peer).#answer(this.self, protocol, request.slice(), deadline.signal)
         return readAnswer(frames, limits, deadline)
       })
@@ -216,7 +194,7 @@ class MemoryTransport implements Transport {
     const isAdmitted = served.admission.enter(from)
     const handler = isAdmitted ? served.handler : refuseBusy
     try {
-      yield* this.#within(createDeadline(limits.idleMs, 'request', gone), (deadline) =>
+      yield* this.#within(this.#deadlines(limits.idleMs, 'request', gone), (deadline) =>
         answerFrames(handler(from, request, deadline.signal), limits, deadline, () => undefined),
       )
     } finally {
@@ -249,28 +227,34 @@ class MemoryTransport implements Transport {
     return other
   }
 
-  #spread(topic: Topic, payload: Uint8Array, except?: PeerName): void {
+  #spread(topic: Topic, payload: Uint8Array, id: string, except?: PeerName): void {
     for (const other of this.#connected()) {
-      if (other.self === except) continue
-      queueMicrotask(() => {
-        // The link may have been cut, or its end stopped, while the message was on its way.
-        if (this.#wires.reach(this, other.self) === other) other.#receive(this.self, topic, payload.slice())
-      })
+      if (other.self !== except) this.#send(other, topic, payload, id)
     }
   }
 
-  #receive(from: PeerName, topic: Topic, payload: Uint8Array): void {
-    const queue = this.#queues.get(topic)
-    if (queue === undefined || !this.#isNew(topic, payload)) return
-    queue.judge(from, payload).then((verdict) => {
-      if (this.#state !== 'started') return
-      if (verdict === 'accept') this.#spread(topic, payload, from)
-      if (verdict === 'reject') this.penalise(from, REJECTED_MESSAGE_POINTS, `rejected message on ${topic}`)
-    })
+  #send(other: MemoryTransport, topic: Topic, payload: Uint8Array, id: string): void {
+    // The link may have been cut, or its end stopped, while the message was on its way.
+    this.#wires.carry(
+      { from: this.self, to: other.self, topic, payload, id },
+      () => this.#wires.reach(this, other.self) === other && other.#receive(this.self, topic, payload, id),
+    )
   }
 
-  #isNew(topic: Topic, payload: Uint8Array): boolean {
-    const id = toHex(sha256(concat(utf8(topic), Uint8Array.of(0), payload)))
+  /** Whether it is news here. */
+  #receive(from: PeerName, topic: Topic, payload: Uint8Array, id: string): boolean {
+    const queue = this.#queues.get(topic)
+    if (queue === undefined || !this.#isNew(id)) return false
+    const own = payload.slice()
+    queue.judge(from, own).then((verdict) => {
+      if (this.#state !== 'started') return
+      if (verdict === 'accept') this.#spread(topic, own, id, from)
+      if (verdict === 'reject') this.penalise(from, REJECTED_MESSAGE_POINTS, `rejected message on ${topic}`)
+    })
+    return true
+  }
+
+  #isNew(id: string): boolean {
     const seenAt = this.#seen.get(id)
     if (seenAt !== undefined && this.#now() - seenAt < SEEN_MS) return false
     this.#seen.delete(id)
@@ -282,4 +266,8 @@ class MemoryTransport implements Transport {
   #assertStarted(): void {
     if (this.#state !== 'started') throw new NetworkError('stopped', 'the host does not run')
   }
+}
+
+function idOf(topic: Topic, payload: Uint8Array): string {
+  return toHex(sha256(concat(utf8(topic), Uint8Array.of(0), payload)))
 }

@@ -1,4 +1,5 @@
-/** Limits that a transport may be made with instead of the defaults: tests have no half a minute to see a silence end. */
+/** What a transport may be made with instead of the defaults: tests have no half a minute to see a silence end. */
+import type { SetTimer } from './deadline.ts'
 import { PROTOCOL_LIMITS, type ProtocolLimits } from './protocols.ts'
 import type { ScoreOptions } from './scores.ts'
 import type { Protocol } from './types.ts'
@@ -10,6 +11,8 @@ export interface Tuning {
   readonly gossipCheckMs?: number
   /** Milliseconds, for scores; the system's clock by default. */
   readonly now?: () => number
+  /** For every limit in time of a transport in memory; the system's timers by default. */
+  readonly setTimer?: SetTimer
 }
 
 /** The limits in force. */

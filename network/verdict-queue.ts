@@ -2,7 +2,7 @@
  * The bounded queue in front of a topic's subscriber. What does not fit is ignored at once: gossip is best effort, and
  * a flood must cost its sender more than us. No peer may fill more than half of a queue.
  */
-import { createDeadline, orAborted } from './deadline.ts'
+import { type CreateDeadline, createDeadline, orAborted } from './deadline.ts'
 import { VERDICT_TIMEOUT_MS } from './limits.ts'
 import type { TopicLimits } from './protocols.ts'
 import type { GossipHandler, PeerName, Verdict } from './types.ts'
@@ -18,11 +18,12 @@ interface Waiting {
   readonly resolve: (verdict: Verdict) => void
 }
 
-/** `onOverflow` is told who sent what did not fit. */
+/** `onOverflow` is told who sent what did not fit; deadlines are the system's unless given. */
 export function createVerdictQueue(
   handler: GossipHandler,
   limits: TopicLimits,
   onOverflow: (from: PeerName) => void,
+  deadlines: CreateDeadline = createDeadline,
 ): VerdictQueue {
   const waiting: Waiting[] = []
   const ofPeer = new Map<PeerName, number>()
@@ -42,7 +43,7 @@ export function createVerdictQueue(
       const next = waiting.shift()
       if (next === undefined) return
       running += 1
-      verdictOf(handler, next.from, next.payload).then((verdict) => {
+      verdictOf(handler, next, deadlines).then((verdict) => {
         running -= 1
         account(next.from, next.payload, -1)
         next.resolve(verdict)
@@ -70,8 +71,12 @@ export function createVerdictQueue(
   }
 }
 
-async function verdictOf(handler: GossipHandler, from: PeerName, payload: Uint8Array): Promise<Verdict> {
-  const deadline = createDeadline(VERDICT_TIMEOUT_MS, 'gossip')
+async function verdictOf(
+  handler: GossipHandler,
+  { from, payload }: Waiting,
+  deadlines: CreateDeadline,
+): Promise<Verdict> {
+  const deadline = deadlines(VERDICT_TIMEOUT_MS, 'gossip')
   try {
     return await orAborted(handler(from, payload), deadline.signal)
   } catch {

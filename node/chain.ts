@@ -32,6 +32,7 @@ import {
 import type { ChainStore } from '../storage/index.ts'
 import type { BallotArchive } from './ballot-archive.ts'
 import type { Clock } from './clock.ts'
+import { fork } from './divergence.ts'
 import { NodeError } from './error.ts'
 import { MAX_EXECUTED_BLOCKS, MAX_VERIFIED_IDS } from './limits.ts'
 import { RecentMap } from './recent.ts'
@@ -45,7 +46,15 @@ export interface ExecutedBlock {
   readonly header: BlockHeader
   readonly transactions: readonly Transaction[]
   readonly execution: Execution
+  /** Its ballots' proofs were taken on the certificate: somebody verifies them later. */
+  readonly areProofsDeferred: boolean
 }
+
+/**
+ * What stands for the proofs of ballots: this node verifies them before anything else, or a quorum's certificate does for now,
+ * more than f honest validators having verified them.
+ */
+export type ProofsBy = 'verification' | 'certificate'
 
 /** The last finalised block: what certified answers are proved against. */
 export interface CertifiedHeader {
@@ -165,9 +174,17 @@ export class Chain {
     const state = this.#state
     const inputs = await this.#inputs(state, candidates)
     const built = buildBlock(state, candidates, time, inputs)
-    const block = this.#remember(built.block, encodeBlock(built.block), built.execution)
+    const transactions = built.block.transactions.map((encoded) => {
+      const transaction = decodeTransaction(encoded)
+      assert(transaction.ok, 'a built block has transactions that decode')
+      return transaction.value
+    })
+    const { header } = built.block
+    const bytes = encodeBlock(built.block)
+    const block = { bytes, header, transactions, execution: built.execution, areProofsDeferred: false }
+    const remembered = this.#remember(block)
     const rejected = new Map(built.rejected.map(({ id, rejection }) => [toHex(id), rejection] as const))
-    return { block, rejected }
+    return { block: remembered, rejected }
   }
 
   /** The execution of a block, if it was executed on top of the present head. */
@@ -178,9 +195,13 @@ export class Chain {
 
   /**
    * Executes a block on top of the head: everything is checked but the proposer's clock. What is cheap comes first, then the
-   * ballots' proofs (in turns with everything else), then the ledger's own execution.
+   * ballots' proofs (in turns with everything else), then the ledger's own execution. A block under a certificate may leave
+   * the proofs for later; it then is for `commit` alone, and not remembered as one that this node has found valid.
    */
-  async execute(bytes: Uint8Array): Promise<Result<ExecutedBlock, BlockRejection>> {
+  async execute(
+    bytes: Uint8Array,
+    proofsBy: ProofsBy = 'verification',
+  ): Promise<Result<ExecutedBlock, BlockRejection>> {
     const decoded = decodeBlock(bytes)
     if (!decoded.ok) return decoded
     const block = decoded.value
@@ -198,12 +219,28 @@ export class Chain {
       }
       transactions.push(transaction.value)
     }
-    const proofs = await this.#verifyBallots(state, transactions)
-    if (!proofs.ok) return proofs
-    const inputs = await this.#inputs(state, transactions)
+    const deferred = proofsBy === 'certificate' ? this.#unverified(transactions) : new Set<string>()
+    if (proofsBy === 'verification') {
+      const proofs = await this.#verifyBallots(state, transactions)
+      if (!proofs.ok) return proofs
+    }
+    const inputs = await this.#inputs(state, transactions, deferred)
     const execution = executeBlock(state, block, inputs)
     if (!execution.ok) return execution
-    return ok(this.#remember(block, bytes, execution.value))
+    const areProofsDeferred = deferred.size > 0
+    const executed = {
+      bytes,
+      header: block.header,
+      transactions,
+      execution: execution.value,
+      areProofsDeferred,
+    }
+    return ok(areProofsDeferred ? identified(executed) : this.#remember(executed))
+  }
+
+  /** Up to which height the proofs of all ballots were verified here; above it some are taken on certificates. */
+  proofsVerifiedTo(): number {
+    return this.#store.proofsVerifiedTo()
   }
 
   /**
@@ -239,6 +276,7 @@ export class Chain {
       certificate: encoded,
       transactionIds: block.transactions.map(transactionId),
       changes: block.execution.changes,
+      areProofsDeferred: block.areProofsDeferred,
     })
     this.#state = block.execution.state
     assert(this.#state.head.height === height, 'the state follows the chain')
@@ -252,16 +290,21 @@ export class Chain {
     return true
   }
 
-  #remember(block: Block, bytes: Uint8Array, execution: Execution): ExecutedBlock {
-    const id = toHex(blockId(block.header))
-    const transactions = block.transactions.map((encoded) => {
-      const transaction = decodeTransaction(encoded)
-      assert(transaction.ok, 'an executed block has transactions that decode')
-      return transaction.value
-    })
-    const executed = { id, bytes, header: block.header, transactions, execution }
-    this.#executed.set(id, executed)
+  #remember(block: Omit<ExecutedBlock, 'id'>): ExecutedBlock {
+    const executed = identified(block)
+    this.#executed.set(executed.id, executed)
     return executed
+  }
+
+  /** Ids of the ballots whose proofs are not known to hold. */
+  #unverified(transactions: readonly Transaction[]): Set<string> {
+    const ids = new Set<string>()
+    for (const transaction of transactions) {
+      if (transaction.kind !== 'ballot') continue
+      const id = toHex(ballotId(transaction.ballot))
+      if (!this.#verified.has(id)) ids.add(id)
+    }
+    return ids
   }
 
   /** Verifies the ballots of a block whose proofs are not known to hold. Those that the ledger will refuse anyway are left to it. */
@@ -295,6 +338,7 @@ export class Chain {
   async #inputs(
     state: State,
     transactions: readonly Transaction[],
+    deferred: ReadonlySet<string> = new Set(),
   ): Promise<{
     readonly isVerified: (id: string) => boolean
     readonly ballots: ReadonlyMap<string, Ballot>
@@ -303,8 +347,12 @@ export class Chain {
     for (const id of neededBallots(state, transactions)) {
       ballots.set(toHex(id), await this.#ballots.ballot(id))
     }
-    return { isVerified: (id) => this.#verified.has(id), ballots }
+    return { isVerified: (id) => this.#verified.has(id) || deferred.has(id), ballots }
   }
+}
+
+function identified(block: Omit<ExecutedBlock, 'id'>): ExecutedBlock {
+  return { ...block, id: toHex(blockId(block.header)) }
 }
 
 /**
@@ -324,20 +372,4 @@ function checkPlace(state: State, header: BlockHeader): Result<void, BlockReject
   if (!equalBytes(header.parent, state.head.id)) return refuse('wrong-parent', 'it does not extend the head')
   if (header.time <= state.head.time) return refuse('wrong-time', 'its time is not after that of its parent')
   return ok(undefined)
-}
-
-/** Two certified blocks at one height. */
-export function fork(height: number): NodeError {
-  return new NodeError(
-    'fork',
-    `two different blocks of height ${height} are certified: more than a third of the validators is faulty; stop and compare with other operators`,
-  )
-}
-
-/** A quorum certified a block that does not execute here. */
-export function divergence(height: number, code: string): NodeError {
-  return new NodeError(
-    'divergence',
-    `the certified block of height ${height} does not execute here (${code}); this node stops: compare releases and state roots with other operators`,
-  )
 }

@@ -4,7 +4,14 @@ import { join } from 'node:path'
 import { equalBytes } from '../base/index.ts'
 import { publicKeyOf } from '../crypto/index.ts'
 import { createLibp2pTransport, NetworkError, type Transport } from '../network/index.ts'
-import { openJournal, openLastSigned, openLevelDatabase, StorageError } from '../storage/index.ts'
+import {
+  memoryJournal,
+  memoryLastSigned,
+  openJournal,
+  openLastSigned,
+  openLevelDatabase,
+  StorageError,
+} from '../storage/index.ts'
 import { systemClock } from './clock.ts'
 import type { Diagnostics } from './diagnostics.ts'
 import { NodeError } from './error.ts'
@@ -79,7 +86,10 @@ function nodeOptions(home: Home): Parameters<typeof startNode>[0] {
   return { name: settings.name, genesis, networkId, keys }
 }
 
-/** Opens the home's storage, one after the other; what was opened is closed again where a later one fails. */
+/**
+ * Opens the home's storage, one after the other; what was opened is closed again where a later one fails. Without a validator key there
+ * is nothing to guard: journal and last-signed record of a validator's home that only observes stay as they are.
+ */
 async function openPorts(home: Home, logger: Logger): Promise<NodePorts> {
   const data = join(home.directory, 'data')
   await mkdir(data, { recursive: true, mode: 0o700 })
@@ -90,8 +100,11 @@ async function openPorts(home: Home, logger: Logger): Promise<NodePorts> {
   }
   try {
     const database = keep(await openLevelDatabase(join(data, 'chain')))
-    const journal = keep(await openJournal(join(data, 'journal')))
-    const lastSigned = keep(await openLastSigned(join(data, 'last-signed')))
+    const isValidator = home.keys.validator !== undefined
+    const journal = keep(isValidator ? await openJournal(join(data, 'journal')) : memoryJournal())
+    const lastSigned = keep(
+      isValidator ? await openLastSigned(join(data, 'last-signed')) : memoryLastSigned(),
+    )
     const transport = await createLibp2pTransport({
       networkId: home.networkId,
       privateKey: home.keys.network,

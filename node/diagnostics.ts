@@ -2,12 +2,14 @@
 import { toHex } from '../base/index.ts'
 import { type HeightReport, quorum } from '../consensus/index.ts'
 import {
+  convictionOf,
   type ElectionRecord,
   electionCeremony,
   elections,
   type Genesis,
   type Phase,
   type State,
+  type StatementSlot,
   stateRoot,
 } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
@@ -36,6 +38,15 @@ export interface ValidatorDiagnostics {
   readonly publicKey: string
   readonly isSelf: boolean
   readonly lastHeard?: LastHeard
+  readonly contradiction?: Contradiction
+}
+
+/** That a validator signed two statements for one slot of agreement, as the chain has it. */
+export interface Contradiction extends StatementSlot {
+  /** Height of the block with the evidence. */
+  readonly since: number
+  /** Id of the transaction with the two statements. */
+  readonly evidence: string
 }
 
 /** An election that waits for its trustees. */
@@ -76,6 +87,8 @@ export interface Diagnostics {
   readonly clients: number
   readonly validators: readonly ValidatorDiagnostics[]
   readonly isCatchingUp: boolean
+  /** Up to which height this node verified the proofs of all ballots itself; those above it are taken on certificates for now. */
+  readonly proofsVerifiedTo: number
   /** The height under way; absent while catching up. */
   readonly consensus?: HeightReport
   readonly pool: { readonly transactions: number; readonly bytes: number; readonly verifying: number }
@@ -140,6 +153,7 @@ export function diagnose(sources: DiagnosticsSources): Diagnostics {
     clients: peers.length - nodes.length,
     validators: validatorsOf(sources),
     isCatchingUp: !sync.isCaughtUp,
+    proofsVerifiedTo: chain.proofsVerifiedTo(),
     ...(report === undefined ? {} : { consensus: report }),
     pool: { transactions: pool.size, bytes: pool.bytes, verifying: pool.verifying },
     elections: phases,
@@ -173,14 +187,29 @@ function electionsWait([first, ...others]: readonly WaitingElection[]): string |
   return `election ${first.uuid}: ${first.waiting}${more}`
 }
 
-function validatorsOf({ genesis, self, clock, runner }: DiagnosticsSources): readonly ValidatorDiagnostics[] {
+function validatorsOf(sources: DiagnosticsSources): readonly ValidatorDiagnostics[] {
+  const { genesis, self, clock, chain, runner } = sources
   return genesis.validators.map(({ name, publicKey }, index) => {
     const heard = runner.heard().get(index)
-    const common = { index, name, publicKey: toHex(publicKey), isSelf: index === self }
+    const contradiction = contradictionOf(chain.state(), publicKey)
+    const common = {
+      index,
+      name,
+      publicKey: toHex(publicKey),
+      isSelf: index === self,
+      ...(contradiction === undefined ? {} : { contradiction }),
+    }
     if (heard === undefined) return common
     const { height, round, kind, at } = heard
     return { ...common, lastHeard: { height, round, kind, agoMs: clock.now() - at } }
   })
+}
+
+function contradictionOf(state: State, validator: Uint8Array): Contradiction | undefined {
+  const conviction = convictionOf(state, validator)
+  if (conviction === undefined) return undefined
+  const { slot, height, evidence } = conviction
+  return { ...slot, since: height, evidence: toHex(evidence) }
 }
 
 /** In words, for an operator who asks why nothing moves. */

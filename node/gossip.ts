@@ -42,6 +42,7 @@ import {
 } from './limits.ts'
 import type { Logger } from './log.ts'
 import { isNeverValid, type Pool, type PoolEntry } from './pool.ts'
+import type { QueueFill } from './queues.ts'
 import { Budget, RecentMap } from './recent.ts'
 import type { Runner } from './runner.ts'
 import type { Sync } from './sync.ts'
@@ -100,6 +101,12 @@ export class Gossip {
     this.#isStopped = true
     this.#batchTimer?.cancel()
     this.#republishTimer?.cancel()
+  }
+
+  /** What waits to be gossiped. */
+  queues(): readonly QueueFill[] {
+    const { length } = this.#batch
+    return [{ queue: 'gossip batch', length, limit: MAX_GOSSIP_BATCH_TRANSACTIONS }]
   }
 
   /** Sends a consensus message of ours to all. */

@@ -15,9 +15,13 @@ import {
   type Certificate,
   createState,
   type Effect,
+  type Evidence,
   type HeightReport,
   type Input,
+  MAX_ROUNDS_AHEAD,
+  MAX_ROUNDS_BEHIND,
   type MessageRefusalCode,
+  type Rule,
   report,
   type State,
   step,
@@ -27,14 +31,16 @@ import {
 import { decodeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { Journal, LastSigned } from '../storage/index.ts'
-import { type Chain, divergence, type ExecutedBlock } from './chain.ts'
+import type { Chain, ExecutedBlock } from './chain.ts'
 import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
+import { divergence } from './divergence.ts'
 import { NodeError } from './error.ts'
 import { decodeRecord, encodeRecord, type JournalRecord } from './journal-record.ts'
 import { MAX_BLOCKS_PER_HEIGHT, MAX_CLOCK_LEAD_MS } from './limits.ts'
 import type { Logger } from './log.ts'
 import { Outstanding, type Request } from './outstanding.ts'
+import type { QueueFill } from './queues.ts'
 import { RecentMap } from './recent.ts'
 import { type Self, Voice } from './voice.ts'
 
@@ -59,6 +65,8 @@ export interface HeightRunDependencies {
   readonly post: (work: () => Promise<void>) => void
   /** A block is final whose bytes are not here. */
   readonly onMissingBlock: (certificate: Certificate) => void
+  /** A validator contradicted itself. */
+  readonly onEvidence: (evidence: Evidence) => void
 }
 
 /** Why the core refused a message. */
@@ -102,6 +110,15 @@ export class HeightRun {
     return report(this.#state)
   }
 
+  /** What is kept of this height. */
+  queues(): readonly QueueFill[] {
+    const rounds = this.report().rounds.length
+    return [
+      { queue: 'blocks of a height', length: this.#blocks.size, limit: MAX_BLOCKS_PER_HEIGHT },
+      { queue: 'rounds of a height', length: rounds, limit: MAX_ROUNDS_BEHIND + 1 + MAX_ROUNDS_AHEAD },
+    ]
+  }
+
   get isOver(): boolean {
     return this.#isOver
   }
@@ -113,6 +130,7 @@ export class HeightRun {
 
   /** Steps through the journal's inputs again; nothing is signed, sent or started. */
   replay(records: readonly Uint8Array[]): void {
+    this.#trace('replay', ['R21'])
     for (const [index, bytes] of records.entries()) {
       const record = decodeRecord(bytes)
       if (!record.ok) {
@@ -201,6 +219,7 @@ export class HeightRun {
 
   #advance(input: Input): readonly Effect[] {
     const next = step(this.#state, input)
+    if (next.fired.size > 0) this.#trace(input.type, [...next.fired])
     this.#state = next.state
     this.#outstanding.answered(input)
     for (const effect of next.effects) this.#outstanding.add(effect)
@@ -330,6 +349,11 @@ export class HeightRun {
     this.#journalledBlocks.add(id)
   }
 
+  /** Which rules an input fired, for whoever reads along. */
+  #trace(input: Input['type'] | 'replay', rules: readonly Rule[]): void {
+    this.#dependencies.logger.debug('step', { height: this.height, input, rules })
+  }
+
   /** What is not owed an answer: sent again, or told to the operator. Nothing of it happens in a replay. */
   #tell(effects: readonly Effect[]): void {
     for (const effect of effects) {
@@ -341,6 +365,7 @@ export class HeightRun {
       const second = toHex(effect.evidence.second.signature)
       const fields = { validator, kind, height, round, first, second }
       this.#dependencies.logger.error('a validator contradicted itself', fields)
+      this.#dependencies.onEvidence(effect.evidence)
     }
   }
 }

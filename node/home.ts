@@ -162,16 +162,20 @@ export async function readHome(directory: string): Promise<PublicHome> {
 }
 
 /**
- * Reads a home directory with its keys. `ask` is called at most once, and only when an encrypted key is met. Fails with a
- * `NodeError` that names the file at fault.
+ * Reads a home directory with its keys, or with that of the network alone, for a node without a vote. `ask` is called at most
+ * once, and only when an encrypted key is met. Fails with a `NodeError` that names the file at fault.
  */
-export async function openHome(directory: string, ask?: AskPassphrase): Promise<Home> {
+export async function openHome(
+  directory: string,
+  ask?: AskPassphrase,
+  which: 'all keys' | 'network key' = 'all keys',
+): Promise<Home> {
   const home = await readHome(directory)
   const askOnce = ask && once(ask)
   const files = homeKeyFiles(directory)
   const load = ({ path, purpose }: KeyFile): Promise<Uint8Array> => loadKey(path, purpose, askOnce)
   const loadOptional = async (file: KeyFile): Promise<Uint8Array | undefined> =>
-    (await exists(file.path)) ? load(file) : undefined
+    which === 'all keys' && (await exists(file.path)) ? load(file) : undefined
   const network = await load(files.network)
   const validator = await loadOptional(files.validator)
   const trusteeSeed = await loadOptional(files.trusteeSeed)

@@ -10,6 +10,11 @@ interface Kept {
 export class Inbox {
   readonly #kept = new Map<number, Kept[]>()
 
+  /** Messages kept of the validator that has most. */
+  get fullest(): number {
+    return Math.max(0, ...[...this.#kept.values()].map(({ length }) => length))
+  }
+
   /** Keeps a message of a height from `height` on; what does not fit is dropped (its author repeats it). */
   put(message: AuthenticMessage, block: Uint8Array | undefined, height: number): void {
     const { statement, validator } = message.signed

@@ -34,6 +34,8 @@ export const MAX_POOL_BYTES: number = 64 * MIB
  * a trustee's transactions of one kind, whose proofs can be made anew at will.
  */
 export const MAX_POOL_PER_SLOT = 3
+/** Evidence against one validator that waits at once: only the first convicts. */
+export const MAX_POOL_EVIDENCE = 1
 /** Ids whose proofs were seen to hold, beyond those in the pool: a proposal's and the last blocks' ballots. */
 export const MAX_VERIFIED_IDS = 65_536
 /** Ids whose proofs were seen to fail, so that the same one costs nothing twice. */
@@ -56,6 +58,11 @@ export const REPUBLISH_AFTER_MS = 5000
 // ---- verification ---------------------------------------------------------------------------------------------------
 /** Ballots that wait for verification: some seconds of work; beyond it, clients are told `busy` and come again. */
 export const MAX_VERIFIER_JOBS = 1024
+
+/** Ballots of past blocks that are handed to the verifier at once: a moment's work, after which a stop or a failure is seen. */
+export const RECHECK_BALLOTS = 16
+/** Blocks without such ballots that are passed before the mark is moved: a write each would cost more than the look. */
+export const RECHECK_BLOCKS = 256
 
 /** How long a ballot waits for agreement to come to rest: beyond this both share, so that ballots get through under any load. */
 export const MAX_GIVE_WAY_MS = 100
@@ -106,7 +113,19 @@ export const BLOCKS_TIMEOUT_MS = 10_000
 export const SYNC_GRACE_MS = 300
 /** Blocks asked for at once, within the network's limit. */
 export const SYNC_BATCH_BLOCKS = 64
-/** How long a peer that gave a wrong block is not asked again. */
+/** Bytes taken of one answer: what a peer sends at once (`MAX_BLOCKS_ANSWER_BYTES`). The rest is asked for again, of anybody. */
+export const SYNC_RANGE_BYTES: number = 16 * MIB
+/** Ranges of blocks on their way at once, each from another peer; one more for the height that everything waits for. */
+export const SYNC_RANGES = 4
+/** Bytes of blocks that have arrived before those below them, and room for all that was asked for. */
+export const SYNC_BUFFER_BYTES: number = SYNC_RANGES * SYNC_RANGE_BYTES
+/** Heights above the head that are asked for: a few ranges a peer, so that the buffer stays short where blocks are small. */
+export const SYNC_WINDOW_BLOCKS: number = 2 * SYNC_RANGES * SYNC_BATCH_BLOCKS
+/** A range that everything waits for is asked of a second peer after this time: a slow peer does not hold up the others. */
+export const SYNC_HEDGE_MS = 3000
+/** How often progress is logged. */
+export const SYNC_PROGRESS_MS = 5000
+/** How long a peer that gave a wrong block, or was overtaken in its own range, is not asked again. */
 export const SYNC_BENCH_MS = 30_000
 /** How long a peer that did not deliver is not asked again. */
 export const SYNC_PATIENCE_MS = 2000
@@ -146,5 +165,9 @@ export const MAX_SETTLED_ELECTIONS = 65_536
 assert(MIN_SCRYPT_N <= SCRYPT_N && SCRYPT_N <= MAX_SCRYPT_N, 'files that are written can be read')
 assert(MAX_GOSSIP_BATCH_BYTES <= MAX_POOL_BYTES, 'what is gossiped at once fits the pool')
 assert(PEER_TRANSACTIONS_BURST >= MAX_GOSSIP_BATCH_TRANSACTIONS, 'a peer may bring a whole batch')
+assert(RECHECK_BALLOTS <= MAX_VERIFIER_JOBS, 'the background is never refused for its size')
 assert(START_STATUS_INTERVAL_MS < START_WAIT_MS, 'a starting validator asks before it gives up')
+assert(SYNC_BUFFER_BYTES >= SYNC_RANGE_BYTES, 'a range fits the buffer')
+assert(SYNC_RANGE_BYTES >= MAX_BLOCKS_ANSWER_BYTES, 'an honest answer is taken whole')
+assert(SYNC_WINDOW_BLOCKS >= SYNC_BATCH_BLOCKS, 'a range fits the window')
 assert(ARCHIVE_PIECE_BYTES <= MAX_BLOCKS_ANSWER_BYTES, 'pieces are smaller than answers')

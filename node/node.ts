@@ -4,19 +4,29 @@
  */
 import { equalBytes, toHex } from '../base/index.ts'
 import type { ValidatorSet } from '../consensus/index.ts'
-import { publicKeyOf, type Random } from '../crypto/index.ts'
+import { createSigner, type Random } from '../crypto/index.ts'
 import { type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
-import { type Database, type Journal, type LastSigned, openChainStore } from '../storage/index.ts'
+import {
+  type Database,
+  type Journal,
+  type LastSigned,
+  MAX_JOURNAL_BYTES,
+  openChainStore,
+} from '../storage/index.ts'
 import { createBallotArchive } from './ballot-archive.ts'
 import { Chain, type ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { type Diagnostics, diagnose } from './diagnostics.ts'
+import { Witness } from './evidence.ts'
 import { Gossip } from './gossip.ts'
 import type { NodeKeys } from './keys.ts'
+import { MAX_VERIFIER_JOBS } from './limits.ts'
 import type { Logger } from './log.ts'
 import { Pace } from './pace.ts'
 import { Pool } from './pool.ts'
+import type { QueueFill } from './queues.ts'
+import { Recheck } from './recheck.ts'
 import { Responder } from './responder.ts'
 import { Runner } from './runner.ts'
 import { Sync } from './sync.ts'
@@ -52,6 +62,8 @@ export interface RunningNode {
   diagnostics(): Diagnostics
   readonly chain: Chain
   readonly pool: Pool
+  /** How full everything is that is bounded. */
+  queues(): readonly QueueFill[]
   /** Stops in the reverse order of starting and closes the ports. Idempotent. */
   stop(): Promise<void>
 }
@@ -111,6 +123,10 @@ async function assemble(
     hasWork: () => pool.size > 0,
     onWork: (height) => runner.work(height),
   })
+  const witness = new Witness(
+    { networkId, validators, self: self?.index },
+    { chain, pool, logger, onFailure },
+  )
   const runner: Runner = new Runner(
     { networkId, validators, timing: genesis.parameters, self },
     {
@@ -122,6 +138,7 @@ async function assemble(
       build: () => propose(chain, pool, clock),
       publish: (envelope) => gossip.publish(envelope),
       onMissingBlock: (height) => sync.wantBlock(height),
+      onEvidence: (evidence) => witness.tell(evidence),
       onHeight: (height) => pace.begin(height),
       onFailure,
     },
@@ -135,11 +152,14 @@ async function assemble(
       logger,
       onCaughtUp: (isCaughtUp) => {
         runner.allow(isCaughtUp)
+        recheck.allow(isCaughtUp)
         trustee?.allow(isCaughtUp)
       },
       onFailure,
     },
   )
+  const onDone = (): void => trustee?.look()
+  const recheck = new Recheck({ clock, chain, store, verifier, logger, onDone, onFailure })
   const gossip: Gossip = new Gossip(
     { networkId, validators, self: self?.index },
     { clock, chain, pool, runner, sync, transport, logger, onFailure },
@@ -184,6 +204,7 @@ async function assemble(
   const stop = async (): Promise<void> => {
     await trustee?.stop()
     await sync.stop()
+    await recheck.stop()
     pace.stop()
     gossip.stop()
     await runner.stop()
@@ -199,6 +220,13 @@ async function assemble(
     diagnostics,
     chain,
     pool,
+    queues: () => [
+      ...pool.queues(),
+      { queue: 'verifier', length: verifier.pending(), limit: MAX_VERIFIER_JOBS },
+      ...gossip.queues(),
+      ...runner.queues(),
+      { queue: 'journal bytes', length: bytesOf(journal.records()), limit: MAX_JOURNAL_BYTES },
+    ],
     stop: () => {
       stopping ??= stop()
       return stopping
@@ -215,12 +243,16 @@ async function propose(chain: Chain, pool: Pool, clock: Clock): Promise<Executed
   return block
 }
 
+function bytesOf(records: readonly Uint8Array[]): number {
+  return records.reduce((sum, record) => sum + record.length, 0)
+}
+
 /** Which validator our key makes us; an observer has none, or one that is not registered. */
 function selfOf({ genesis, keys }: NodeOptions): Self | undefined {
   if (keys.validator === undefined) return undefined
-  const publicKey = publicKeyOf(keys.validator)
-  const index = genesis.validators.findIndex((validator) => equalBytes(validator.publicKey, publicKey))
-  return index < 0 ? undefined : { index, privateKey: keys.validator }
+  const signer = createSigner(keys.validator)
+  const index = genesis.validators.findIndex(({ publicKey }) => equalBytes(publicKey, signer.publicKey))
+  return index < 0 ? undefined : { index, signer }
 }
 
 function createTrustee(

@@ -21,12 +21,14 @@ import type { Clock } from './clock.ts'
 import {
   MAX_PEER_BUDGETS,
   MAX_POOL_BYTES,
+  MAX_POOL_EVIDENCE,
   MAX_POOL_PER_SLOT,
   MAX_POOL_TRANSACTIONS,
   MAX_REFUSED_IDS,
   PEER_TRANSACTIONS_BURST,
   PEER_TRANSACTIONS_PER_SECOND,
 } from './limits.ts'
+import type { QueueFill } from './queues.ts'
 import { Budget, RecentMap } from './recent.ts'
 import type { BallotVerifier } from './verifier.ts'
 
@@ -125,6 +127,16 @@ export class Pool {
     return this.#arriving.size
   }
 
+  /** What waits, and what is being verified. */
+  queues(): readonly QueueFill[] {
+    const length = this.#entries.size + this.#arriving.size
+    const bytes = this.#bytes + this.#arrivingBytes
+    return [
+      { queue: 'pool transactions', length, limit: this.#maxTransactions },
+      { queue: 'pool bytes', length: bytes, limit: this.#maxBytes },
+    ]
+  }
+
   /** Called for each transaction that is taken. */
   onAdded(listener: (entry: PoolEntry) => void): void {
     this.#listeners.push(listener)
@@ -216,8 +228,9 @@ export class Pool {
       return { code: 'busy', detail: 'the pool is full' }
     }
     const slot = slotOf(transaction)
-    if (slot !== undefined && (this.#perSlot.get(slot) ?? 0) >= MAX_POOL_PER_SLOT) {
-      return { code: 'busy', detail: 'others of the same author for the same purpose wait for a block' }
+    const most = transaction.kind === 'evidence' ? MAX_POOL_EVIDENCE : MAX_POOL_PER_SLOT
+    if (slot !== undefined && (this.#perSlot.get(slot) ?? 0) >= most) {
+      return { code: 'busy', detail: 'others for the same purpose wait for a block' }
     }
     return undefined
   }
@@ -309,13 +322,16 @@ export class Pool {
 }
 
 /**
- * Where only a few transactions may wait at once, because only one will count: a voter's ballots, a trustee's attempts at one duty.
+ * Where only a few transactions may wait at once, because only one will count: a voter's ballots, a trustee's attempts at one duty,
+ * evidence against one validator.
  * Undefined for what is limited otherwise (rolls have many chunks, drafts have administrators).
  */
 function slotOf(transaction: Transaction): string | undefined {
   switch (transaction.kind) {
     case 'ballot':
       return `${transaction.ballot.uuid}/${toHex(transaction.ballot.credential)}`
+    case 'evidence':
+      return `evidence/${toHex(transaction.validator)}`
     case 'draft':
     case 'rollChunk':
     case 'rollSignature':

@@ -6,6 +6,7 @@ import { assert, unreachable } from '../base/index.ts'
 import type {
   AuthenticMessage,
   Certificate,
+  Evidence,
   HeightReport,
   MessageRefusalCode,
   StatementKind,
@@ -18,8 +19,9 @@ import type { Chain, ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { HeightRun } from './height-run.ts'
 import { Inbox } from './inbox.ts'
-import { MAX_GIVE_WAY_MS, MAX_MAILBOX } from './limits.ts'
+import { MAX_GIVE_WAY_MS, MAX_INBOX_PER_VALIDATOR, MAX_MAILBOX } from './limits.ts'
 import type { Logger } from './log.ts'
+import type { QueueFill } from './queues.ts'
 import type { Self } from './voice.ts'
 
 export interface RunnerOptions {
@@ -40,6 +42,8 @@ export interface RunnerDependencies {
   readonly publish: (envelope: ConsensusEnvelope) => void
   /** A block is final whose bytes are not here: the peers have it. */
   readonly onMissingBlock: (height: number) => void
+  /** A validator contradicted itself. */
+  readonly onEvidence: (evidence: Evidence) => void
   /** A height may begin as soon as there is work. */
   readonly onHeight: (height: number) => void
   /** The node must stop. */
@@ -62,6 +66,8 @@ export class Runner {
   #run: HeightRun | undefined
   #turn: Promise<void> = Promise.resolve()
   #waiting = 0
+  /** Messages among what waits. */
+  #messages = 0
   #isAllowed = false
   #isStopped = false
 
@@ -107,6 +113,15 @@ export class Runner {
     return this.#run?.report()
   }
 
+  /** What waits for the core, and what the height under way keeps. */
+  queues(): readonly QueueFill[] {
+    return [
+      { queue: 'mailbox', length: this.#messages, limit: MAX_MAILBOX },
+      { queue: 'inbox of a validator', length: this.#inbox.fullest, limit: MAX_INBOX_PER_VALIDATOR },
+      ...(this.#run?.queues() ?? []),
+    ]
+  }
+
   /**
    * Takes an authentic message, with the bytes of its block, matched with its id. The verdict says whether gossip passes it
    * on: what cannot be judged here (other heights, no room, not caught up) is not.
@@ -121,18 +136,20 @@ export class Runner {
       this.#inbox.put(message, block, next)
       return Promise.resolve('ignore')
     }
-    if (this.#waiting >= MAX_MAILBOX) return Promise.resolve('ignore')
+    if (this.#messages >= MAX_MAILBOX) return Promise.resolve('ignore')
     return this.#judge(message, block)
   }
 
   async #judge(message: AuthenticMessage, block: Uint8Array | undefined): Promise<Verdict> {
     let verdict: Verdict = 'ignore'
+    this.#messages++
     await this.#post(async () => {
       const run = this.#run
       if (run?.height !== message.signed.statement.height || run.isOver) return
       const refusal = await run.feed({ type: 'message', message }, block)
       verdict = refusal === undefined ? 'accept' : verdictOf(refusal.code)
     })
+    this.#messages--
     return verdict
   }
 

@@ -13,8 +13,11 @@ export interface BallotJob {
   readonly ballot: Ballot
 }
 
-/** `urgent` jobs (a proposal waits for them) go before all others and are never refused. */
-export type Urgency = 'urgent' | 'normal'
+/**
+ * `urgent` jobs (a proposal waits for them) go before all others and are never refused; `background` jobs (nobody waits for them)
+ * come when there are no others.
+ */
+export type Urgency = 'urgent' | 'normal' | 'background'
 
 /** Verifies ballots somewhere. */
 export interface BallotVerifier {
@@ -23,7 +26,7 @@ export interface BallotVerifier {
     jobs: readonly BallotJob[],
     urgency: Urgency,
   ): Promise<readonly Result<void, BallotRefusal>[] | 'busy'>
-  /** Ballots that wait or are being verified. */
+  /** Ballots that wait or are being verified, those in the background apart. */
   pending(): number
   stop(): Promise<void>
 }
@@ -35,10 +38,12 @@ interface Waiting {
 
 export interface InlineVerifierOptions {
   readonly clock: Clock
+  /** Defaults to `verifyBallot`; whoever has seen the same ballot verified may remember. */
+  readonly verify?: typeof verifyBallot
   /** Defaults to MAX_VERIFIER_JOBS. */
   readonly maxJobs?: number
   /**
-   * Waited for before each normal job: something that a ballot should not hold up. Agreement goes through many short waits
+   * Waited for before each job that is not urgent: something that a ballot should not hold up. Agreement goes through many short waits
    * for disk and network, and would otherwise be a whole ballot later at each of them.
    */
   readonly giveWay?: () => Promise<void>
@@ -47,20 +52,22 @@ export interface InlineVerifierOptions {
 /** Verifies in this thread, one ballot after the other, and gives everything else its turn between two of them. */
 export function createInlineVerifier(options: InlineVerifierOptions): BallotVerifier {
   const maxJobs = options.maxJobs ?? MAX_VERIFIER_JOBS
-  const queues: Record<Urgency, Waiting[]> = { urgent: [], normal: [] }
+  const verify = options.verify ?? verifyBallot
+  const queues: Record<Urgency, Waiting[]> = { urgent: [], normal: [], background: [] }
   let isRunning = false
   let isStopped = false
-  /** Ends the wait before a normal job, because an urgent one has come. */
+  /** Ends the wait before another job, because an urgent one has come. */
   let hurry: () => void = () => {}
 
   const next = async (): Promise<Waiting | undefined> => {
-    if (queues.urgent.length === 0 && queues.normal.length > 0 && options.giveWay !== undefined) {
+    const others = queues.normal.length + queues.background.length
+    if (queues.urgent.length === 0 && others > 0 && options.giveWay !== undefined) {
       const urgent = new Promise<void>((resolve) => {
         hurry = resolve
       })
       await Promise.race([options.giveWay(), urgent])
     }
-    return queues.urgent.shift() ?? queues.normal.shift()
+    return queues.urgent.shift() ?? queues.normal.shift() ?? queues.background.shift()
   }
   const run = async (): Promise<void> => {
     if (isRunning) return
@@ -68,7 +75,7 @@ export function createInlineVerifier(options: InlineVerifierOptions): BallotVeri
     while (!isStopped) {
       const waiting = await next()
       if (waiting === undefined) break
-      waiting.done(verifyBallot(waiting.job.election, waiting.job.ballot))
+      waiting.done(verify(waiting.job.election, waiting.job.ballot))
       await options.clock.pause()
     }
     isRunning = false
@@ -77,7 +84,7 @@ export function createInlineVerifier(options: InlineVerifierOptions): BallotVeri
   return {
     verify: (jobs, urgency) => {
       if (isStopped) return Promise.resolve('busy')
-      if (urgency === 'normal' && queues.normal.length + jobs.length > maxJobs) {
+      if (urgency !== 'urgent' && queues[urgency].length + jobs.length > maxJobs) {
         return Promise.resolve('busy')
       }
       const outcomes = jobs.map(
@@ -97,6 +104,7 @@ export function createInlineVerifier(options: InlineVerifierOptions): BallotVeri
       hurry()
       queues.urgent.length = 0
       queues.normal.length = 0
+      queues.background.length = 0
     },
   }
 }

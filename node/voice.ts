@@ -14,7 +14,7 @@ import {
   type Timing,
   type ValidatorSet,
 } from '../consensus/index.ts'
-import { sign } from '../crypto/index.ts'
+import type { Signer } from '../crypto/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { LastSigned } from '../storage/index.ts'
 import type { Clock, Timer } from './clock.ts'
@@ -24,7 +24,7 @@ import type { Logger } from './log.ts'
 /** The validator that this node is. */
 export interface Self {
   readonly index: number
-  readonly privateKey: Uint8Array
+  readonly signer: Signer
 }
 
 export interface VoiceOptions {
@@ -71,7 +71,7 @@ export class Voice {
     const signature = await this.#dependencies.lastSigned.sign(
       slot,
       statementBytes(networkId, statement),
-      (bytes) => sign(bytes, self.privateKey),
+      (bytes) => self.signer.sign(bytes),
     )
     if (!signature.ok) {
       this.#dependencies.logger.info('a statement is not signed', { ...slot, code: signature.error.code })

@@ -5,7 +5,7 @@
 import { assert, concat } from '../base/index.ts'
 
 /** The version of the layout below. */
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /** Numbers are big-endian, so that the order of keys is the order of heights. */
 export const BUCKET = {
@@ -23,6 +23,8 @@ export const BUCKET = {
   transaction: 5,
   /** key of the state's durable image -> its value */
   state: 6,
+  /** nothing -> height up to which every ballot's proofs were verified here (8 bytes) */
+  proofsVerified: 7,
 } as const
 
 /** The number of a bucket. */

@@ -6,7 +6,17 @@
  * and network before anything else, heights without a gap, and that what must be there is there (else `damaged`).
  */
 import { assert, equalBytes, toHex } from '../base/index.ts'
-import { BUCKET, fromUint32, fromUint64, keyIn, rangeOf, SCHEMA_VERSION, uint32, uint64 } from './buckets.ts'
+import {
+  BUCKET,
+  type Bucket,
+  fromUint32,
+  fromUint64,
+  keyIn,
+  rangeOf,
+  SCHEMA_VERSION,
+  uint32,
+  uint64,
+} from './buckets.ts'
 import { StorageError } from './errors.ts'
 import type { ChainStore, Database, FinalisedHeight, Operation } from './types.ts'
 
@@ -25,13 +35,18 @@ export async function openChainStore(database: Database, networkId: Uint8Array):
       { type: 'put', key: keyIn(BUCKET.schemaVersion), value: uint32(SCHEMA_VERSION) },
       { type: 'put', key: keyIn(BUCKET.networkId), value: networkId },
       { type: 'put', key: keyIn(BUCKET.lastHeight), value: uint64(0) },
+      { type: 'put', key: keyIn(BUCKET.proofsVerified), value: uint64(0) },
     ])
-    return new DatabaseChainStore(database, 0)
+    return new DatabaseChainStore(database, 0, 0)
   }
   await checkSchema(database)
   await checkNetwork(database, networkId)
-  const height = await lastHeight(database)
-  const store = new DatabaseChainStore(database, height)
+  const height = await heightIn(database, BUCKET.lastHeight, 'the height of the last block')
+  const verifiedTo = await heightIn(database, BUCKET.proofsVerified, 'the height of the last verified proofs')
+  if (verifiedTo > height) {
+    throw damaged(`proofs are said to be verified up to ${verifiedTo}, and the last height is ${height}`)
+  }
+  const store = new DatabaseChainStore(database, height, verifiedTo)
   // In pairs: the recorded height is that of the highest block.
   if (height > 0) await store.block(height)
   if ((await database.get(keyIn(BUCKET.block, uint64(height + 1)))) !== undefined) {
@@ -43,11 +58,13 @@ export async function openChainStore(database: Database, networkId: Uint8Array):
 class DatabaseChainStore implements ChainStore {
   readonly #database: Database
   #height: number
+  #verifiedTo: number
   #isAppending = false
 
-  constructor(database: Database, height: number) {
+  constructor(database: Database, height: number, verifiedTo: number) {
     this.#database = database
     this.#height = height
+    this.#verifiedTo = verifiedTo
   }
 
   height(): number {
@@ -57,13 +74,29 @@ class DatabaseChainStore implements ChainStore {
   async append(finalised: FinalisedHeight): Promise<void> {
     assert(!this.#isAppending, 'heights are appended one after the other')
     assert(finalised.height === this.#height + 1, 'a height is appended directly after the last one')
+    const { height, areProofsDeferred = false } = finalised
+    const isVerified = !areProofsDeferred && this.#verifiedTo === this.#height
     this.#isAppending = true
     try {
-      await this.#database.write(operationsOf(finalised))
-      this.#height = finalised.height
+      const operations = operationsOf(finalised)
+      if (isVerified) operations.push(verifiedUpTo(height))
+      await this.#database.write(operations)
+      this.#height = height
+      if (isVerified) this.#verifiedTo = height
     } finally {
       this.#isAppending = false
     }
+  }
+
+  proofsVerifiedTo(): number {
+    return this.#verifiedTo
+  }
+
+  async markProofsVerified(height: number): Promise<void> {
+    assert(height <= this.#height, 'proofs are verified of blocks that are there')
+    if (height <= this.#verifiedTo) return
+    await this.#database.write([verifiedUpTo(height)])
+    this.#verifiedTo = height
   }
 
   async block(
@@ -125,6 +158,10 @@ function operationsOf(finalised: FinalisedHeight): Operation[] {
   return operations
 }
 
+function verifiedUpTo(height: number): Operation {
+  return { type: 'put', key: keyIn(BUCKET.proofsVerified), value: uint64(height) }
+}
+
 async function isEmpty(database: Database): Promise<boolean> {
   // Every key of ours begins with a bucket number, all of which are far below 255.
   for await (const _ of database.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255), limit: 1 }))
@@ -154,10 +191,10 @@ async function checkNetwork(database: Database, networkId: Uint8Array): Promise<
   )
 }
 
-async function lastHeight(database: Database): Promise<number> {
-  const stored = await database.get(keyIn(BUCKET.lastHeight))
+async function heightIn(database: Database, bucket: Bucket, what: string): Promise<number> {
+  const stored = await database.get(keyIn(bucket))
   const height = stored === undefined ? undefined : fromUint64(stored)
-  if (height === undefined) throw damaged('the height of the last block is missing')
+  if (height === undefined) throw damaged(`${what} is missing`)
   return height
 }
 

@@ -1,6 +1,7 @@
 /** The Database port with its LevelDB and memory adapters; chain store, journal, last-signed record. */
 export { openChainStore } from './chain-store.ts'
 export { StorageError, type StorageErrorCode } from './errors.ts'
+export { systemFiles } from './files.ts'
 export { openJournal } from './journal.ts'
 export { memoryLastSigned, openLastSigned } from './last-signed.ts'
 export { openLevelDatabase } from './level-database.ts'
@@ -16,9 +17,11 @@ export { memoryJournal } from './memory-journal.ts'
 export type {
   ChainStore,
   Database,
+  Files,
   FinalisedHeight,
   Journal,
   LastSigned,
+  OpenFile,
   Operation,
   Range,
   SigningSlot,

@@ -7,23 +7,22 @@
  * that was once whole and is damaged later looks like one that a power cut tore, and is cut off too; that is what the
  * last-signed record is there for.
  */
-import { type FileHandle, open } from 'node:fs/promises'
-import { ensureDirectoryOf, failure, INSPECT, readBounded, replaceFile } from './durable-file.ts'
 import { StorageError } from './errors.ts'
+import { failure, INSPECT, systemFiles } from './files.ts'
 import { decodeJournal, encodeFrame, encodeHeader, HEADER_BYTES } from './journal-format.ts'
 import { JournalRecords } from './journal-records.ts'
 import { MAX_JOURNAL_BYTES } from './limits.ts'
 import { Turns } from './turns.ts'
-import type { Journal } from './types.ts'
+import type { Files, Journal, OpenFile } from './types.ts'
 
 /**
  * Opens the journal in a file, or makes a new one of height 0. Rejects with `damaged` (file and offset in the message)
  * when its bytes do not add up otherwise than by a torn end.
  */
-export async function openJournal(path: string): Promise<Journal> {
+export async function openJournal(path: string, files: Files = systemFiles): Promise<Journal> {
   try {
-    await ensureDirectoryOf(path)
-    const bytes = (await readBounded(path, MAX_JOURNAL_BYTES)) ?? (await create(path, 0))
+    await files.prepare(path)
+    const bytes = (await files.read(path, MAX_JOURNAL_BYTES)) ?? (await create(path, 0, files))
     const content = decodeJournal(bytes)
     if (!content.ok) {
       throw new StorageError(
@@ -31,13 +30,14 @@ export async function openJournal(path: string): Promise<Journal> {
         `${path}: at byte ${content.offset}: ${content.what}; ${INSPECT}; without one, move it away only when the other validators have finalised the height that this one was working on`,
       )
     }
-    const file = await open(path, 'r+')
+    const file = await files.open(path)
     if (content.intactBytes < bytes.length) {
       await file.truncate(content.intactBytes)
       await file.sync()
     }
     return new FileJournal(
       path,
+      files,
       file,
       new JournalRecords(content.height, content.records, content.intactBytes),
     )
@@ -46,16 +46,17 @@ export async function openJournal(path: string): Promise<Journal> {
   }
 }
 
-async function create(path: string, height: number): Promise<Uint8Array> {
+async function create(path: string, height: number, files: Files): Promise<Uint8Array> {
   const header = encodeHeader(height)
-  await replaceFile(path, header)
+  await files.replace(path, header)
   return header
 }
 
 class FileJournal implements Journal {
   readonly #path: string
+  readonly #files: Files
   readonly #turns = new Turns()
-  #file: FileHandle
+  #file: OpenFile
   #records: JournalRecords
   /** Where the next frame goes: the length of the file's intact part. */
   #end: number
@@ -64,8 +65,9 @@ class FileJournal implements Journal {
   /** Why nothing more is taken. */
   #refusal: StorageError | undefined
 
-  constructor(path: string, file: FileHandle, records: JournalRecords) {
+  constructor(path: string, files: Files, file: OpenFile, records: JournalRecords) {
     this.#path = path
+    this.#files = files
     this.#file = file
     this.#records = records
     this.#end = records.bytes()
@@ -98,9 +100,9 @@ class FileJournal implements Journal {
       this.#assertUsable()
       const records = new JournalRecords(height, [], HEADER_BYTES)
       await this.#guarded(async () => {
-        await create(this.#path, height)
+        await create(this.#path, height, this.#files)
         await this.#file.close()
-        this.#file = await open(this.#path, 'r+')
+        this.#file = await this.#files.open(this.#path)
       })
       this.#records = records
       this.#pending = []
@@ -125,8 +127,8 @@ class FileJournal implements Journal {
     const frame = encodeFrame(this.#pending)
     this.#pending = []
     await this.#guarded(async () => {
-      await writeWhole(this.#file, frame, this.#end)
-      await this.#file.datasync()
+      await this.#file.write(frame, this.#end)
+      await this.#file.sync()
     })
     this.#end += frame.length
   }
@@ -143,14 +145,5 @@ class FileJournal implements Journal {
 
   #assertUsable(): void {
     if (this.#refusal !== undefined) throw this.#refusal
-  }
-}
-
-/** Writes all bytes at a position: one call of the system may write fewer. */
-async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  let written = 0
-  while (written < bytes.length) {
-    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
-    written += bytesWritten
   }
 }

@@ -8,19 +8,19 @@
 import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { equalBytes, fromHex, fromUtf8, toHex, utf8 } from '../base/index.ts'
-import { ensureDirectoryOf, failure, readBounded, replaceFile } from './durable-file.ts'
 import { StorageError } from './errors.ts'
+import { failure, systemFiles } from './files.ts'
 import { MAX_LAST_SIGNED_BYTES } from './limits.ts'
 import { isCount, type SignedSlot, SigningGuard } from './signing-guard.ts'
-import type { LastSigned } from './types.ts'
+import type { Files, LastSigned } from './types.ts'
 
 const VERSION = 1
 
 /** Opens the record in a file; without one, nothing was signed yet. Rejects with `damaged` when the file is not a record. */
-export async function openLastSigned(path: string): Promise<LastSigned> {
+export async function openLastSigned(path: string, files: Files = systemFiles): Promise<LastSigned> {
   try {
-    await ensureDirectoryOf(path)
-    const bytes = await readBounded(path, MAX_LAST_SIGNED_BYTES)
+    await files.prepare(path)
+    const bytes = await files.read(path, MAX_LAST_SIGNED_BYTES)
     const recorded = bytes === undefined ? undefined : decodeRecord(bytes, path)
     return new SigningGuard({
       place: path,
@@ -28,7 +28,7 @@ export async function openLastSigned(path: string): Promise<LastSigned> {
       hash: sha256,
       save: async (next) => {
         try {
-          await replaceFile(path, encodeRecord(next))
+          await files.replace(path, encodeRecord(next))
         } catch (error) {
           throw failure(path, error)
         }

@@ -42,6 +42,8 @@ export interface FinalisedHeight {
   readonly transactionIds: readonly Uint8Array[]
   /** New values of the state's durable image; undefined removes the key. */
   readonly changes: readonly { readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]
+  /** Its ballots' proofs were taken on the certificate, to be verified later. They were verified unless said so. */
+  readonly areProofsDeferred?: boolean
 }
 
 /** The finalised chain and the state after its last block, on top of a `Database`. */
@@ -50,6 +52,10 @@ export interface ChainStore {
   height(): number
   /** Stores the height after the last one: durable and complete when it resolves, absent otherwise. One call at a time. */
   append(finalised: FinalisedHeight): Promise<void>
+  /** Up to which height all ballots' proofs were verified here; `append` moves it where nothing is deferred. */
+  proofsVerifiedTo(): number
+  /** Records that the proofs up to a height, at most `height()`, were verified; durable. A lower one changes nothing. */
+  markProofsVerified(height: number): Promise<void>
   /** A finalised block with its certificate; undefined above `height()`. */
   block(height: number): Promise<{ readonly block: Uint8Array; readonly certificate: Uint8Array } | undefined>
   /** Where a transaction stands. */
@@ -57,6 +63,30 @@ export interface ChainStore {
   /** The state's durable image in order of its keys. */
   stateEntries(): AsyncIterable<readonly [Uint8Array, Uint8Array]>
   /** Closes the database underneath. */
+  close(): Promise<void>
+}
+
+/**
+ * Files as the journal and the last-signed record need them. Methods reject with the system's errors, `read` with a `StorageError`
+ * `damaged` for a file that is larger than one of ours can be.
+ */
+export interface Files {
+  /** All bytes of a file; undefined when there is none. */
+  read(path: string, maxBytes: number): Promise<Uint8Array | undefined>
+  /** Makes the directory of a file, if need be. */
+  prepare(path: string): Promise<void>
+  /** Puts bytes in place of a file, or makes it: durable when it resolves; after a crash there is the old file or the new one, whole. */
+  replace(path: string, bytes: Uint8Array): Promise<void>
+  /** Opens a file that is there, for writing. */
+  open(path: string): Promise<OpenFile>
+}
+
+/** A file open for writing. What was not synced may be lost in a power cut, in whole or in part. */
+export interface OpenFile {
+  /** All bytes, from this position on. */
+  write(bytes: Uint8Array, position: number): Promise<void>
+  truncate(length: number): Promise<void>
+  sync(): Promise<void>
   close(): Promise<void>
 }
 

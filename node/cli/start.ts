@@ -1,12 +1,14 @@
-/** `psephos start --home DIR`: runs a daemon until SIGINT or SIGTERM. */
+/** `psephos start --home DIR`: runs a daemon until SIGINT or SIGTERM; with `--observe` one without a vote. */
 import { toHex } from '../../base/index.ts'
 import { createLogger, type LogLevel, openHome, startDaemon } from '../index.ts'
 import type { Context } from './context.ts'
 import { usageError } from './error.ts'
+import { type ObserveOptions, openObserver, refuseObserveOptions } from './observe.ts'
 import { type PassphraseOptions, presentPassphrase } from './passphrase.ts'
 
-export interface StartOptions extends PassphraseOptions {
-  readonly home: string
+export interface StartOptions extends PassphraseOptions, ObserveOptions {
+  /** Whether to run without a vote, whatever keys are there. */
+  readonly observe?: boolean
   readonly logLevel?: LogLevel
   /** Stop when standard input ends: a parent process that dies takes its daemons along. */
   readonly stopWithStdin?: boolean
@@ -17,7 +19,11 @@ export async function runStart(options: StartOptions, context: Context): Promise
   const { output } = context
   refuseStdinTwice(options)
   const passphrase = presentPassphrase(options.passphraseFile, context, { of: `the keys in ${options.home}` })
-  const home = await openHome(options.home, passphrase)
+  if (options.observe !== true) refuseObserveOptions(options)
+  const home =
+    options.observe === true
+      ? await openObserver(options, output, passphrase)
+      : await openHome(options.home, passphrase)
   const stop = new AbortController()
   const signal = AbortSignal.any([context.signal(), stop.signal])
   if (options.stopWithStdin === true) void atEnd(context.stdin).then(() => stop.abort())

@@ -39,9 +39,13 @@ const REPORT = z.looseObject({
           agoMs: z.number(),
         })
         .optional(),
+      contradiction: z
+        .looseObject({ kind: z.string(), height: z.number(), round: z.number(), since: z.number() })
+        .optional(),
     }),
   ),
   isCatchingUp: z.boolean(),
+  proofsVerifiedTo: z.number(),
   consensus: z
     .looseObject({ height: z.number(), round: z.number(), proposer: z.number(), phase: z.string() })
     .optional(),
@@ -63,6 +67,12 @@ type Report = z.infer<typeof REPORT>
 /** Bytes of a report: 256 validators, as many peers, and elections that wait for as many trustees. */
 const REPORT_BYTES_MAX = 4 * 1024 * 1024
 
+/** A node's report: as it came, and in words. */
+export interface NodeReport {
+  readonly json: object
+  readonly text: string
+}
+
 /** Asks the home's own node, or the peers given; the network's where the home is that of a trustee, which listens nowhere. */
 export async function runStatus(options: NetworkOptions, context: Context): Promise<void> {
   const { trust, peers, ownPeers } = await networkOf(options, context)
@@ -71,15 +81,15 @@ export async function runStatus(options: NetworkOptions, context: Context): Prom
   const report = await withClient(trust, asked, context, ({ transport }) =>
     firstReport(transport, asked, own),
   )
-  context.output.say(describe(report))
-  context.output.end({ ok: true, ...report })
+  context.output.say(report.text)
+  context.output.end({ ok: true, ...report.json })
 }
 
 async function firstReport(
   transport: Transport,
   addresses: readonly string[],
   own: boolean,
-): Promise<Report> {
+): Promise<NodeReport> {
   const reasons: string[] = []
   for (const address of addresses) {
     try {
@@ -96,7 +106,7 @@ async function firstReport(
   )
 }
 
-async function askReport(transport: Transport, peer: string): Promise<Report> {
+async function askReport(transport: Transport, peer: string): Promise<NodeReport> {
   let bytes = new Uint8Array(0)
   for await (const chunk of transport.request(peer, 'diagnostics', new Uint8Array(0))) {
     if (bytes.length + chunk.length > REPORT_BYTES_MAX) throw new Error('its report is too long')
@@ -105,6 +115,11 @@ async function askReport(transport: Transport, peer: string): Promise<Report> {
     longer.set(chunk, bytes.length)
     bytes = longer
   }
+  return readReport(bytes)
+}
+
+/** A report as a node sends it; throws where it has another form. */
+export function readReport(bytes: Uint8Array): NodeReport {
   let json: unknown
   try {
     json = JSON.parse(fromUtf8(bytes) ?? '')
@@ -113,7 +128,7 @@ async function askReport(transport: Transport, peer: string): Promise<Report> {
   }
   const report = REPORT.safeParse(json)
   if (!report.success) throw new Error('its report has another form; is it another release?')
-  return report.data
+  return { json: report.data, text: describe(report.data) }
 }
 
 function describe(report: Report): string {
@@ -125,6 +140,7 @@ function describe(report: Report): string {
       ['height', `${report.height}, ${isoTime(report.blockTime)}`],
       ['block', report.blockId],
       ['state root', report.stateRoot],
+      ['proofs verified', proofsLine(report)],
       ['peer id', report.peerId],
       ['addresses', report.addresses.join(' ')],
       ['pool', `${report.pool.transactions} transactions, ${report.pool.verifying} being verified`],
@@ -142,6 +158,8 @@ function describe(report: Report): string {
       ]),
     ]),
   ]
+  const contradictions = report.validators.flatMap(contradictionLine)
+  if (contradictions.length > 0) parts.push('', ...contradictions)
   if (report.waitingElections.length > 0)
     parts.push(
       '',
@@ -165,6 +183,15 @@ function describe(report: Report): string {
   return parts.join('\n')
 }
 
+/** A convicted validator is named, with where to look. */
+function contradictionLine({ name, contradiction }: Report['validators'][number]): readonly string[] {
+  if (contradiction === undefined) return []
+  const { kind, height, round, since } = contradiction
+  return [
+    `${name} contradicted itself at height ${height}, round ${round} (two different statements of kind ${kind}); on the chain since height ${since}`,
+  ]
+}
+
 function words(report: Report): string {
   const age = Math.max(0, (report.now - report.blockTime) / 1000).toFixed(1)
   const role = report.isTrustee ? `${report.role} and trustee` : report.role
@@ -178,6 +205,13 @@ function words(report: Report): string {
       ? 'It follows the chain.'
       : `At height ${report.consensus.height} it is in round ${report.consensus.round}, ${report.consensus.phase.replaceAll('-', ' ')}.`
   return `${where}. ${doing}${report.waiting === undefined ? '' : `\nIt waits: ${report.waiting}`}`
+}
+
+function proofsLine({ proofsVerifiedTo, height }: Report): string {
+  const left = height - proofsVerifiedTo
+  return left <= 0
+    ? 'all, by this node'
+    : `up to height ${proofsVerifiedTo}; those of ${left} more certified blocks are being verified`
 }
 
 function electionsLine({ elections }: Report): string {

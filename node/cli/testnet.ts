@@ -142,7 +142,7 @@ async function portsFor({ validators, basePort }: TestnetOptions): Promise<reado
 }
 
 /** Ports that nobody listens on now, all different: held open together, then let go. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, listen))
   const ports = servers.map((server) => {
     const address = server.address()

@@ -1,4 +1,7 @@
-/** The board of a trustee inside a daemon: the chain that the daemon itself has executed, and its pool. */
+/**
+ * The board of a trustee inside a daemon: the chain that the daemon itself has executed, and its pool. A tally is shown only once the
+ * proofs of all its ballots were verified here: what a certificate stands for in the meantime is not decrypted on its word.
+ */
 import { decodeTransaction, electionCeremony, elections } from '../../ledger/index.ts'
 import type { BallotArchive } from '../ballot-archive.ts'
 import type { Chain } from '../chain.ts'
@@ -17,8 +20,9 @@ export function createChainBoard({
   return {
     standings: async () => {
       const state = chain.state()
+      const areAllVerified = chain.proofsVerifiedTo() >= state.head.height
       return elections(state).flatMap((record) => {
-        if (record.phase !== 'draft' && record.phase !== 'decrypting') return []
+        if (record.phase !== 'draft' && !(record.phase === 'decrypting' && areAllVerified)) return []
         const ceremony = electionCeremony(state, record.draft.uuid)
         return ceremony === undefined ? [] : [{ record, ceremony }]
       })

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert'
 import { toHex, unwrap } from '../../base/index.ts'
 import { decodeMessage } from '../../consensus/index.ts'
-import { blockId, decodeBlock } from '../../ledger/index.ts'
+import { blockId, convictions, decodeBlock } from '../../ledger/index.ts'
 import { decodeEnvelope, type Transport } from '../../network/index.ts'
 import { openChainStore } from '../../storage/index.ts'
 import { aContradictionChecker, type ContradictionChecker } from '../support/contradictions.ts'
@@ -35,6 +35,8 @@ function overheard(network: NodeNetwork, checker: ContradictionChecker, crash: C
 
 interface Outcome {
   readonly checker: ContradictionChecker
+  /** How many validators the others' chain says have contradicted themselves. */
+  readonly convicted: number
   readonly spokeTooEarly: readonly string[]
   readonly moments: number
   readonly wasCut: boolean
@@ -73,9 +75,11 @@ async function cutAt(moment: number, lost: Lost = 'nothing'): Promise<Outcome> {
     assert.deepEqual(failures, [])
     assert.deepEqual(again.spokeTooEarly, [])
   }
+  const { node } = network.running.get(OTHERS[0]!)!
+  const convicted = convictions(node.chain.state()).length
   await network.stopAll()
   const { spokeTooEarly, moments, isDead } = first
-  return { checker, spokeTooEarly, moments: moments(), wasCut: isDead() }
+  return { checker, convicted, spokeTooEarly, moments: moments(), wasCut: isDead() }
 }
 
 describe('T31 a validator whose power is cut', function () {
@@ -86,9 +90,10 @@ describe('T31 a validator whose power is cut', function () {
     assert.ok(uncut.moments > 40, 'a height has many moments')
     assert.deepEqual(uncut.spokeTooEarly, [])
     for (let moment = 0; moment < 36; moment++) {
-      const { checker, spokeTooEarly, wasCut } = await cutAt(moment)
+      const { checker, convicted, spokeTooEarly, wasCut } = await cutAt(moment)
       assert.ok(wasCut, `moment ${moment} comes`)
       assert.deepEqual(checker.contradictions, [], `cut at moment ${moment}`)
+      assert.equal(convicted, 0, `cut at moment ${moment}`)
       assert.deepEqual(spokeTooEarly, [], `cut at moment ${moment}`)
     }
   })
@@ -96,18 +101,23 @@ describe('T31 a validator whose power is cut', function () {
   for (const lost of ['journal', 'last-signed record'] as const) {
     it(`T31 does not contradict itself when it has lost its ${lost}: each guard is enough`, async () => {
       for (let moment = 8; moment < 30; moment += 2) {
-        const { checker } = await cutAt(moment, lost)
+        const { checker, convicted } = await cutAt(moment, lost)
         assert.deepEqual(checker.contradictions, [], `cut at moment ${moment}`)
+        assert.equal(convicted, 0, `cut at moment ${moment}`)
       }
     })
   }
 
-  it('T31 would be convicted by this test without both', async () => {
+  it('T31 would be convicted without both, by this test and on the chain', async () => {
     const found: string[] = []
-    for (let moment = 8; moment < 24 && found.length === 0; moment++) {
-      found.push(...(await cutAt(moment, 'both')).checker.contradictions)
+    let convicted = 0
+    for (let moment = 8; moment < 24 && convicted === 0; moment++) {
+      const outcome = await cutAt(moment, 'both')
+      found.push(...outcome.checker.contradictions)
+      convicted += outcome.convicted
     }
     assert.notDeepEqual(found, [])
+    assert.equal(convicted, 1)
   })
 })
 

@@ -3,6 +3,7 @@
  * checkers judge. The world tells what an outsider with a magnifying glass could see: bytes that leave, bytes that become durable,
  * blocks that are committed. Checkers get those and the facts below, and call none of the code that they judge.
  */
+import type { Timing } from '../../consensus/index.ts'
 
 /** Who takes part. `index`: of the validator in the genesis file; an observer has none. */
 export interface Seat {
@@ -75,7 +76,12 @@ export type Happening = { readonly atMs: number } & (
       readonly isExpected: boolean
     }
   /** The private key is about to be used: the bytes, and how many journal records were not durable at that moment. */
-  | { readonly type: 'signing'; readonly seat: string; readonly bytes: Uint8Array; readonly undurable: number }
+  | {
+      readonly type: 'signing'
+      readonly seat: string
+      readonly bytes: Uint8Array
+      readonly undurable: number
+    }
   /** A consensus envelope leaves, and how far the last-signed record was durable: `[height, round, step]`. */
   | {
       readonly type: 'said'
@@ -169,6 +175,8 @@ export interface Hands {
   readonly n: number
   readonly networkId: Uint8Array
   readonly validatorKeys: readonly Uint8Array[]
+  /** Of the genesis: how long rounds last. */
+  readonly timing: Timing
   /** Everybody else: names of seats. */
   readonly others: readonly string[]
   readonly dice: Dice
@@ -179,8 +187,15 @@ export interface Hands {
   sign(bytes: Uint8Array): Uint8Array
   /** Another valid block for the same height as this one, by another time: bytes. Undefined where the puppet's head has moved. */
   otherBlock(block: Uint8Array): Promise<Uint8Array | undefined>
+  /**
+   * A block on the puppet's head with these transactions and time, whose proofs nobody looked at, with the roots that follow if they
+   * hold: bytes. Undefined where the ledger's cheap rules refuse one of them, or the time is not above the head's.
+   */
+  forgedBlock(transactions: readonly Uint8Array[], timeMs: number): Promise<Uint8Array | undefined>
   /** Ballots of a voter whose proofs do not hold. */
   forgedBallot(): MadeBallot
+  /** Sends at once, without waiting for the puppet's next word or tick: how one answers what it hears. */
+  send(sendings: readonly Sending[]): void
 }
 
 /**
@@ -196,5 +211,21 @@ export interface Adversary {
   tick?(hands: Hands): Promise<readonly Sending[]> | readonly Sending[]
 }
 
-/** One life of an adversary; those of one kind in one run may conspire through what the factory closes over. */
-export type CreateAdversary = () => Adversary
+/** Whether a message from one seat to another arrives at that time, as far as a kind's own schedule of partitions says. */
+export type Reaches = (from: string, to: string, atMs: number) => boolean
+
+/**
+ * One life of an adversary; those of one kind in one run may conspire through what the factory closes over. `reaches`: partitions
+ * that the attack needs; they hold for everything that travels between any two seats until `healed`.
+ */
+export type CreateAdversary = (() => Adversary) & { readonly reaches?: Reaches }
+
+/** A kind of adversary: one file each, listed in `adversaries/index.ts` by name. */
+export interface AdversaryKind {
+  /** One line for people. */
+  readonly describe: string
+  /** Puppets of one index: two for twins. */
+  readonly seatsPerIndex: 1 | 2
+  /** Called once a run; what it makes may conspire. */
+  readonly conspire: (dice: Dice) => CreateAdversary
+}

@@ -20,7 +20,7 @@ import {
   stateRoot,
   type Transaction,
 } from '../../ledger/index.ts'
-import { createMemoryHub, type MemoryHub, type Transport } from '../../network/index.ts'
+import { createMemoryHub, type MemoryHub, type Passing, type Transport } from '../../network/index.ts'
 import {
   createManualClock,
   type Logger,
@@ -132,13 +132,23 @@ export interface NodeNetwork {
   record(index: number, uuid: string): ElectionRecord | undefined
 }
 
-/** A network of `n` validators, none of which runs yet. */
-export function aNodeNetwork(n: number, logger: Logger = SILENT): NodeNetwork {
+/** How long a gossip message is on its way at a time; undefined: it never arrives. */
+export type Travel = (passing: Passing, nowMs: number) => number | undefined
+
+/** A network of `n` validators, none of which runs yet. Gossip takes no time, unless `travel` says otherwise. */
+export function aNodeNetwork(n: number, logger: Logger = SILENT, travel?: Travel): NodeNetwork {
   const trustees = Array.from({ length: n }, (_, index) => trusteeAt(index))
   const genesis = aGenesis({ validators: n, trustees })
   const networkId = networkIdOf(genesisFile(genesis))
   const clock = createManualClock(GENESIS_TIME + 1000)
-  const hub = createMemoryHub({ now: () => clock.now() })
+  const hub = createMemoryHub(
+    { now: () => clock.now() },
+    travel &&
+      ((passing, arrive) => {
+        const afterMs = travel(passing, clock.now())
+        if (afterMs !== undefined) clock.setTimer(afterMs, arrive)
+      }),
+  )
   const disks = Array.from({ length: n }, aDisk)
   const running = new Map<number, TestNode>()
   const runner = (index: number): TestNode => {

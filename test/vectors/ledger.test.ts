@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fromHex, toHex, unwrap } from '../../base/index.ts'
 import { sha256 } from '../../crypto/index.ts'
 import { ceremonyRoot, encodeCeremony } from '../../ledger/ceremony-ssz.ts'
+import { signedStatements } from '../../ledger/evidence-ssz.ts'
 import {
   type BlockHeader,
   blockId,
@@ -19,6 +20,7 @@ import {
   encodeTransaction,
   genesisFile,
   genesisState,
+  proveConvictions,
   proveRecord,
   proveShare,
   sharesRoot,
@@ -31,6 +33,7 @@ import {
 import { recordRoot } from '../../ledger/record.ts'
 import { signingBytes } from '../../ledger/transaction-ssz.ts'
 import { aCeremonyRun, anAttempt, complaintBy, dealingBy } from '../support/ceremony-builders.ts'
+import { evidenceAgainst } from '../support/evidence-builders.ts'
 import {
   aBallot,
   aChain,
@@ -59,9 +62,9 @@ function transactionVectors(networkId: Uint8Array, transaction: Transaction): Ve
   return {
     [`${kind} encoded`]: toHex(encodeTransaction(transaction)),
     [`${kind} id`]: toHex(transactionId(transaction)),
-    ...(transaction.kind === 'ballot'
-      ? {}
-      : { [`${kind} signed bytes`]: toHex(signingBytes(networkId, transaction)) }),
+    ...('signature' in transaction
+      ? { [`${kind} signed bytes`]: toHex(signingBytes(networkId, transaction)) }
+      : {}),
   }
 }
 
@@ -177,6 +180,20 @@ function ceremonyVectors(inputs: CeremonyInputs): Vectors {
   ) as Vectors
 }
 
+function evidenceVectors(): Vectors {
+  const chain = aChain()
+  const evidence = evidenceAgainst(chain.networkId, 'validator 2')
+  extend(chain, [evidence])
+  const { convictions, branch } = proveConvictions(chain.state)
+  return {
+    ...transactionVectors(chain.networkId, evidence),
+    'evidence signed bytes': signedStatements(chain.networkId, evidence).map(toHex).join(' '),
+    'convictions with evidence': toHex(convictions),
+    'branch of convictions with evidence': branch.map(toHex).join(' '),
+    'state root with evidence': toHex(stateRoot(chain.state)),
+  }
+}
+
 function computed(inputs: Inputs): Vectors {
   const chain = aChain()
   const { networkId, genesis } = chain
@@ -218,6 +235,7 @@ function computed(inputs: Inputs): Vectors {
       transactionVectors(networkId, transaction),
     ),
     ceremonyVectors(inputs.ceremony),
+    evidenceVectors(),
     open,
     voted,
     chainVectors(chain, uuid, 'tallied'),

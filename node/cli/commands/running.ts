@@ -68,6 +68,11 @@ function defineNode(program: Command, get: GetContext): void {
       'run a daemon until SIGINT or SIGTERM: validator, trustee or observer, according to its keys',
     )
     .requiredOption('--home <dir>', "the node's home directory")
+    .option('--observe', 'run without a vote, whatever keys are in the home')
+    .option('--genesis <file>', 'with --observe: the genesis file, for the first start')
+    .option('--peer <multiaddr...>', 'with --observe: addresses of nodes of the network, any of them will do')
+    .option('--listen <multiaddr...>', 'with --observe, for the first start: where to listen')
+    .option('--name <name>', 'with --observe, for the first start: what status shows')
     .addOption(passphrase('of its keys, where they are encrypted'))
     .addOption(logLevel())
     .addOption(stopWithStdin())
@@ -76,7 +81,17 @@ function defineNode(program: Command, get: GetContext): void {
       `
 When it is ready it prints one line (with --json an object with its addresses); logs go to stderr, a JSON line each.
 The passphrase of encrypted keys is asked for at a terminal; a service gives --passphrase-file.
-${examples('psephos start --home ./town/node-1', 'psephos start --home ./town/node-1 --log-level debug 2> node-1.log')}`,
+
+Anybody may run a node: --observe follows the chain, verifies all of it, and serves it to voters and auditors. The first
+start makes the home DIR out of the genesis file: a network key of its own, settings, and a free port on all interfaces, unless
+--listen says otherwise; later ones need --home alone, and --peer adds to the peers of that run. In a validator's home it reads
+neither the validator's key nor the trustee's, and signs nothing; stop the validator before.
+${examples(
+  'psephos start --home ./town/node-1',
+  'psephos start --home ./town/node-1 --log-level debug 2> node-1.log',
+  'psephos start --observe --home ./observer --genesis genesis.json --peer /ip4/192.0.2.1/tcp/7000/p2p/12D3KooW...',
+  'psephos start --observe --home ./observer',
+)}`,
     )
     .action(async (options) => (await import('../start.ts')).runStart(options, get()))
 

@@ -44,6 +44,8 @@ describe('the command line', () => {
     [['demo', '--voters', 'many'], /whole number/],
     [['testnet', 'x', '--base-port', '80'], /from 1024 to 65535/],
     [['status', '--bogus'], /unknown option '--bogus'; see psephos status --help/],
+    [['start', '--home', 'a', '--genesis', 'b'], /--genesis is for --observe/],
+    [['start', '--home', 'a', '--peer', 'b'], /--peer is for --observe/],
     [['status'], /name the network: --home DIR, or --genesis FILE/],
     [['status', '--home', 'a', '--genesis', 'b'], /not both/],
   ]

@@ -4,6 +4,7 @@ import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { concat, fromHex, utf8 } from '../../../base/index.ts'
 import {
+  createSigner,
   IDENTITY,
   isStrictPublicKey,
   isStrictSignature,
@@ -16,6 +17,8 @@ import {
   verifySignature,
 } from '../../../crypto/index.ts'
 import { REMEMBERED_KEYS } from '../../../crypto/limits.ts'
+import { OPENSSL } from '../../../crypto/openssl.ts'
+import { verifyEquation } from '../../../crypto/signatures.ts'
 import { seeded, TORSION_POINTS } from '../../support/election/builders.ts'
 
 const hex = (text: string): Uint8Array => fromHex(text.replaceAll(' ', '')) ?? assert.fail('hexadecimal')
@@ -210,6 +213,26 @@ describe('signatures', () => {
         verifySignature(text, signature, publicKey),
         name,
       )
+  })
+
+  it('T05 have one answer in a browser, where there is no OpenSSL', () => {
+    assert.ok(OPENSSL !== undefined, 'Node.js has it, so both ways are compared here')
+    for (const { name, message: text, signature, publicKey } of [...GOOD, ...EDGE_CASES])
+      assert.equal(
+        isStrictSignature(signature, publicKey) && verifyEquation(text, signature, publicKey),
+        verifySignature(text, signature, publicKey),
+        name,
+      )
+  })
+
+  it('of a signer are those of its key', () => {
+    const privateKey = hex(RFC_8032[1][0])
+    const signer = createSigner(privateKey)
+    privateKey.fill(0)
+    assert.deepEqual(signer.publicKey, hex(RFC_8032[1][1]))
+    assert.deepEqual(signer.sign(hex(RFC_8032[1][2])), hex(RFC_8032[1][3]))
+    assert.deepEqual(signer.sign(utf8('another')), sign(utf8('another'), hex(RFC_8032[1][0])))
+    assert.equal(JSON.stringify(signer).includes(RFC_8032[1][0]), false)
   })
 
   it('T05 are taken by noble whenever the rule takes them', () => {

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert'
 import { toHex, unwrap } from '../../../base/index.ts'
 import { sha256 } from '../../../crypto/index.ts'
 import { loadState, splitRoll, stateRoot, type Transaction, type Unsigned } from '../../../ledger/index.ts'
+import { evidenceAgainst } from '../../support/evidence-builders.ts'
 import {
   aBallot,
   aChain,
@@ -19,7 +20,7 @@ import {
   type TestChain,
 } from '../../support/ledger-builders.ts'
 
-/** A chain with everything an image can hold: an open election with ballots, one with unfinished rolls. */
+/** A chain with everything an image can hold: an open election with ballots, one with unfinished rolls, two convictions. */
 function aFullChain(): TestChain {
   const chain = aChain()
   const uuid = anOpenElection(chain, { weights: [1n, 2n, 3n] })
@@ -45,6 +46,8 @@ function aFullChain(): TestChain {
     parts.signatures[0]!,
     signed(chain.networkId, unfinished, 'registrar 2'),
   ])
+  extend(chain, [evidenceAgainst(chain.networkId, 'validator 2')])
+  extend(chain, [evidenceAgainst(chain.networkId, 'validator 1')])
   return chain
 }
 
@@ -128,6 +131,9 @@ describe('a state loaded from its durable image', () => {
       [key('b', 0, 0, 0, 0, 0, 0, 0, 9), new Uint8Array(32)],
       [key('n', 0, 0, 0, 0, 0, 0, 0, 9), new Uint8Array(32)],
       [key('h', 1), new Uint8Array()],
+      [key('v', 0, 0), new Uint8Array(85)],
+      [key('v', 0, 0, 0, 2), new Uint8Array(85)],
+      [key('v', 0, 0, 0, 3), entriesOf(chain).find(([name]) => name[0] === 0x76)![1]],
       [new Uint8Array(), new Uint8Array()],
     ]
     for (const entry of strange) {
@@ -144,6 +150,20 @@ describe('a state loaded from its durable image', () => {
     )
     const loaded = load(chain, doubled)
     assert.ok(!loaded.ok && /on the board twice/.test(loaded.error.detail))
+  })
+
+  it('is refused with a conviction of nobody, or with the same one twice', () => {
+    const isConviction = ([key]: readonly [Uint8Array, Uint8Array]): boolean => key[0] === 0x76
+    const [first, second] = entriesOf(chain).filter(isConviction)
+    for (const value of [first![1], Uint8Array.of(...keyOf('nobody'), ...first![1].slice(32))]) {
+      const entries = entriesOf(chain).map((entry) =>
+        entry === second ? ([entry[0], value] as const) : entry,
+      )
+      const loaded = load(chain, entries)
+      assert.ok(!loaded.ok && /conviction 1 is of nobody, or of/.test(loaded.error.detail))
+    }
+    const headless = load(chain, [first!])
+    assert.ok(!headless.ok && /no head/.test(headless.error.detail))
   })
 
   it('is refused without its head, or when it is another network’s', () => {

@@ -1,11 +1,12 @@
 import { strict as assert } from 'node:assert'
-import { ByteVectorType, ContainerType, ListCompositeType } from '@chainsafe/ssz'
+import { ByteVectorType, ContainerType, ListCompositeType, UintNumberType } from '@chainsafe/ssz'
 import fc from 'fast-check'
 import { toHex, unwrap } from '../../../base/index.ts'
 import { ballotId } from '../../../election/index.ts'
 import {
   type BoardProof,
   type CountingProof,
+  convictions,
   elections,
   genesisState,
   proveCounting,
@@ -20,6 +21,7 @@ import {
   verifyRecord,
 } from '../../../ledger/index.ts'
 import { recordRoot } from '../../../ledger/record.ts'
+import { evidenceAgainst } from '../../support/evidence-builders.ts'
 import {
   aBallot,
   aChain,
@@ -52,6 +54,18 @@ function votedChain(): {
   return { chain, uuid, older: ballotId(older), newer: ballotId(newer) }
 }
 
+const KINDS = ['', 'proposal', 'prepare', 'commit', 'roundChange']
+const CONVICTION = new ContainerType({
+  validator: new ByteVectorType(32),
+  slot: new ContainerType({
+    kind: new UintNumberType(1),
+    height: new UintNumberType(8),
+    round: new UintNumberType(4),
+  }),
+  height: new UintNumberType(8),
+  evidence: new ByteVectorType(32),
+})
+
 /** The state's root as SSZ defines it, by the library from the whole value. */
 function sszRoot(state: State): string {
   const keys = new ListCompositeType(new ByteVectorType(32), 1024)
@@ -60,6 +74,7 @@ function sszRoot(state: State): string {
     administrators: keys,
     registrars: keys,
     elections: new ListCompositeType(new ByteVectorType(32), 2 ** 20),
+    convictions: new ListCompositeType(CONVICTION, 256),
   })
   const { validators, administrators, registrars } = state.genesis
   return toHex(
@@ -68,6 +83,10 @@ function sszRoot(state: State): string {
       administrators: administrators.map(({ publicKey }) => publicKey),
       registrars: registrars.map(({ publicKey }) => publicKey),
       elections: elections(state).map(recordRoot),
+      convictions: convictions(state).map(({ slot, ...rest }) => ({
+        ...rest,
+        slot: { ...slot, kind: KINDS.indexOf(slot.kind) },
+      })),
     }),
   )
 }
@@ -76,6 +95,10 @@ describe('the state root', () => {
   it('is the SSZ root of the state, from the genesis on', () => {
     const { chain } = votedChain()
     assert.equal(toHex(stateRoot(chain.state)), sszRoot(chain.state))
+    for (const name of ['validator 2', 'validator 1']) {
+      extend(chain, [evidenceAgainst(chain.networkId, name)])
+      assert.equal(toHex(stateRoot(chain.state)), sszRoot(chain.state))
+    }
     const genesis = genesisState(aGenesis({ validators: 5 }), new Uint8Array(32))
     assert.equal(toHex(stateRoot(genesis)), sszRoot(genesis))
   })

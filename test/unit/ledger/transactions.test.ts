@@ -13,6 +13,7 @@ import { CHUNK_ENTRIES, MAX_TRANSACTION_BYTES } from '../../../ledger/limits.ts'
 import { signTransaction } from '../../../ledger/sign.ts'
 import { signingBytes } from '../../../ledger/transaction-ssz.ts'
 import { aCeremonyRun, anAttempt, complaintBy } from '../../support/ceremony-builders.ts'
+import { evidenceAgainst } from '../../support/evidence-builders.ts'
 import {
   aBallot,
   aChain,
@@ -51,6 +52,7 @@ function oneOfEach(): readonly Transaction[] {
     aDecryption(chain, uuid, 'validator 1'),
     ...[certificates[0]!, commitments[0]!, dealings[0]!, shares[0]!],
     complaintBy(at, 'trustee 1', dealings[1]!, 'trustee 2'),
+    evidenceAgainst(chain.networkId, 'validator 1'),
   ]
 }
 
@@ -69,6 +71,7 @@ describe('a transaction', () => {
           'ceremonyDealing',
           'ceremonyKey',
           'ceremonyComplaint',
+          'evidence',
         ],
       ],
     )
@@ -88,7 +91,7 @@ describe('a transaction', () => {
   })
 
   it('is refused where the kind is unknown, the bytes are too many or a text is not UTF-8', () => {
-    for (const first of [0, 12, 255])
+    for (const first of [0, 13, 255])
       assert.equal(decodeTransaction(Uint8Array.of(first, ...new Uint8Array(100))).ok, false)
     assert.equal(decodeTransaction(new Uint8Array()).ok, false)
     const long = decodeTransaction(new Uint8Array(MAX_TRANSACTION_BYTES + 1).fill(5))
@@ -114,7 +117,7 @@ describe('a transaction', () => {
 
   it('is signed under domain tag, network id, kind and body', () => {
     for (const transaction of all) {
-      if (transaction.kind === 'ballot') continue
+      if (!('signature' in transaction)) continue
       const bytes = signingBytes(networkId, transaction)
       const body = encodeTransaction(transaction).slice(65)
       const kind = encodeTransaction(transaction).slice(0, 1)

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toHex } from '../../../base/index.ts'
 import { genesisFile, networkIdOf } from '../../../ledger/index.ts'
@@ -44,6 +44,18 @@ describe('a home directory', () => {
       assert.deepEqual(home.settings, SETTINGS)
       assert.deepEqual(home.keys, content.keys)
       assert.deepEqual(home.networkId, networkIdOf(content.genesisFile))
+    })
+  })
+
+  it('is read with the key of the network alone for a node without a vote', async () => {
+    await inTemporaryDirectory(async (path) => {
+      const content = aHome()
+      await createHome(path, content)
+      // A key that nobody may read is not read.
+      await chmod(join(path, 'keys', 'validator.key'), 0o644)
+      const { keys } = await openHome(path, undefined, 'network key')
+      assert.deepEqual(keys, { network: content.keys.network })
+      await failsWith('key-exposed', () => openHome(path))
     })
   })
 

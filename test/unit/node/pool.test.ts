@@ -3,6 +3,7 @@ import { decodeTransaction, encodeTransaction, type Transaction } from '../../..
 import { MAX_POOL_PER_SLOT, PEER_TRANSACTIONS_BURST } from '../../../node/limits.ts'
 import { isNeverValid } from '../../../node/pool.ts'
 import { aCeremonyRun, anAttempt, certificateBy, dealingBy } from '../../support/ceremony-builders.ts'
+import { CONTRADICTIONS, evidenceAgainst } from '../../support/evidence-builders.ts'
 import { aDraft, aPreparation, aRoll, thresholdTrustees } from '../../support/ledger-builders.ts'
 import { aNodeChain, ballotOn, openElectionOn } from '../../support/node-chain.ts'
 
@@ -145,6 +146,32 @@ describe('the pool', () => {
       (await on.pool.add(encodeTransaction(certificateBy(at, 'trustee 2')), 'a', false)).code,
       'accepted',
     )
+  })
+
+  it('T10 T30 holds one evidence against each validator, and none against the convicted', async () => {
+    const on = await aNodeChain()
+    const [first, second] = CONTRADICTIONS.map((two) => evidenceAgainst(on.networkId, 'validator 1', two))
+    const other = evidenceAgainst(on.networkId, 'validator 2')
+    const offer = async (evidence: Transaction): Promise<string> =>
+      (await on.pool.add(encodeTransaction(evidence), 'a', false)).code
+    assert.deepEqual(await Promise.all([first!, second!, first!].map(offer)), ['accepted', 'busy', 'known'])
+    assert.equal(await offer(other), 'accepted')
+    // By the proposer's choice another one than ours convicts.
+    await on.extend([second!])
+    assert.equal(on.pool.size, 1)
+    assert.equal(await offer(first!), 'already-convicted')
+    await on.extend([other])
+    assert.equal(on.pool.size, 0)
+  })
+
+  it('T10 T30 refuses forged evidence at the cost of its bearer, and keeps the place for good evidence', async () => {
+    const on = await aNodeChain()
+    const good = evidenceAgainst(on.networkId, 'validator 1')
+    const forged = { ...good, second: { ...good.second, signature: good.first.signature } }
+    const { code } = await on.pool.add(encodeTransaction(forged), 'a', false)
+    assert.equal(code, 'bad-signature')
+    assert.ok(isNeverValid(code))
+    assert.equal((await on.pool.add(encodeTransaction(good), 'b', false)).code, 'accepted')
   })
 
   it('T10 refuses a bad dealing, and remembers it without verifying it again', async () => {

@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { GENERATOR } from '../../../crypto/index.ts'
 import { type Ballot, createElection, createUuid, type Election } from '../../../election/index.ts'
 import { createManualClock } from '../../../node/clock.ts'
-import { type BallotVerifier, createInlineVerifier } from '../../../node/verifier.ts'
+import { type BallotVerifier, createInlineVerifier, type Urgency } from '../../../node/verifier.ts'
 import { aBallot, QUESTIONS, seededRandom } from '../../support/ledger-builders.ts'
 
 const election: Election = createElection({
@@ -71,6 +71,21 @@ describe('the ballot verifier', () => {
       note('urgent', urgent, 'urgent'),
     ])
     assert.deepEqual(order, ['a', 'urgent', 'b', 'c'])
+  })
+
+  it('verifies in the background only when nothing else waits, and counts it apart', async () => {
+    const verifier = createInlineVerifier({ clock: createManualClock(0), maxJobs: 3 })
+    const order: string[] = []
+    const [a, b, c, d] = ballots(4)
+    assert.ok(a && b && c && d)
+    const note = (name: string, of: readonly Ballot[], urgency: Urgency): Promise<unknown> =>
+      verifier.verify(jobs(of), urgency).then(() => order.push(name))
+    const past = note('past', [a], 'background')
+    const more = note('more of the past', [b], 'background')
+    assert.equal(verifier.pending(), 0)
+    await Promise.all([past, more, note('normal', [c], 'normal'), note('urgent', [d], 'urgent')])
+    assert.deepEqual(order, ['past', 'urgent', 'normal', 'more of the past'])
+    assert.equal(await verifier.verify(jobs([a, b, c, d]), 'background'), 'busy')
   })
 
   it('gives way before each ballot, but not for a proposal that waits for one', async () => {

@@ -58,13 +58,32 @@ describe('the chain store', () => {
       await second.close()
     }))
 
+  it('knows how far the proofs were verified: up to the first height that was stored without', async () => {
+    const database = memoryDatabase()
+    const store = await openChainStore(database, NETWORK)
+    await store.append(aHeight(1))
+    assert.equal(store.proofsVerifiedTo(), 1)
+    await store.append(aHeight(2, { areProofsDeferred: true }))
+    await store.append(aHeight(3))
+    assert.equal(store.proofsVerifiedTo(), 1)
+    assert.equal((await openChainStore(database, NETWORK)).proofsVerifiedTo(), 1, 'it is durable')
+    await store.markProofsVerified(2)
+    assert.equal((await openChainStore(database, NETWORK)).proofsVerifiedTo(), 2)
+    await store.markProofsVerified(3)
+    await store.markProofsVerified(1)
+    assert.equal(store.proofsVerifiedTo(), 3, 'it never goes back')
+    await store.append(aHeight(4))
+    assert.equal((await openChainStore(database, NETWORK)).proofsVerifiedTo(), 4)
+    await assert.rejects(store.markProofsVerified(5), AssertionFailure)
+  })
+
   it('writes each height in one batch', async () => {
     const batches: (readonly Operation[])[] = []
     const store = await openChainStore(recording(memoryDatabase(), batches), NETWORK)
     batches.length = 0
     await store.append(aHeight(1, { transactionIds: [id(1)], changes: [change('a', 1)] }))
     assert.equal(batches.length, 1)
-    assert.equal(batches[0]?.length, 5)
+    assert.equal(batches[0]?.length, 6)
   })
 
   it('stays at its height when a write fails, and takes that height again', async () => {
@@ -146,6 +165,8 @@ describe('opening a chain store', () => {
     ['the last block is missing', [remove(keyIn(BUCKET.block, uint64(2)))]],
     ['the last certificate is missing', [remove(keyIn(BUCKET.certificate, uint64(2)))]],
     ['the last height is too low', [put(keyIn(BUCKET.lastHeight), uint64(1))]],
+    ['the height of the verified proofs is missing', [remove(keyIn(BUCKET.proofsVerified))]],
+    ['proofs are verified above the last height', [put(keyIn(BUCKET.proofsVerified), uint64(3))]],
   ] as const) {
     it(`refuses a damaged database: ${what}`, async () => {
       const database = memoryDatabase()

@@ -1,13 +1,21 @@
 /**
- * Files that survive a power cut, on POSIX systems: a new file is durable once its bytes AND the directory that names it
- * are synced; a file is replaced by renaming a finished one over it.
+ * The Files port on the system's disk, so that files survive a power cut (POSIX): a new file is durable once its bytes AND the
+ * directory that names it are synced; a file is replaced by renaming a finished one over it.
  */
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rename, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { reasonOf, StorageError } from './errors.ts'
+import type { Files, OpenFile } from './types.ts'
 
-/** Puts bytes in place of a file, or makes it: afterwards, even after a crash, there is the old file or the new one, whole. */
-export async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+/** The files of this machine. */
+export const systemFiles: Files = {
+  read,
+  prepare: async (path) => void (await mkdir(dirname(path), { recursive: true, mode: 0o700 })),
+  replace,
+  open: async (path) => opened(await open(path, 'r+')),
+}
+
+async function replace(path: string, bytes: Uint8Array): Promise<void> {
   const fresh = `${path}.new`
   const file = await open(fresh, 'w', 0o600)
   try {
@@ -20,8 +28,7 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
   await syncDirectory(dirname(path))
 }
 
-/** The bytes of a file; undefined when there is none. Rejects with `damaged` when it is larger than a file of ours can be. */
-export async function readBounded(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+async function read(path: string, maxBytes: number): Promise<Uint8Array | undefined> {
   try {
     const { size } = await stat(path)
     if (size > maxBytes) {
@@ -38,9 +45,22 @@ export async function readBounded(path: string, maxBytes: number): Promise<Uint8
   }
 }
 
-/** Makes the directory of a file, if need be. */
-export async function ensureDirectoryOf(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+function opened(file: FileHandle): OpenFile {
+  return {
+    write: (bytes, position) => writeWhole(file, bytes, position),
+    truncate: (length) => file.truncate(length),
+    sync: () => file.datasync(),
+    close: () => file.close(),
+  }
+}
+
+/** Writes all bytes at a position: one call of the system may write fewer. */
+async function writeWhole(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  let written = 0
+  while (written < bytes.length) {
+    const { bytesWritten } = await file.write(bytes, written, bytes.length - written, position + written)
+    written += bytesWritten
+  }
 }
 
 /** The `StorageError` for an error of the system. */

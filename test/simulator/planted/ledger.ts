@@ -1,0 +1,109 @@
+/** Bugs in what a block and a ballot must be, and in how ballots are counted. */
+import type { PlantedBug } from './types.ts'
+
+const FIRST = { from: 1, count: 60 }
+
+export const LEDGER: readonly PlantedBug[] = [
+  {
+    name: 'state-root-not-compared',
+    rule: 'Execution: the header has the root of the state after the block',
+    edits: [
+      {
+        file: 'ledger/execute.ts',
+        find: 'if (!equalBytes(stateRoot(next), block.header.stateRoot))',
+        replace: 'if (!equalBytes(stateRoot(next), stateRoot(next)))',
+      },
+    ],
+    convictedBy: ['state-root'],
+    seeds: FIRST,
+  },
+  {
+    name: 'proofs-not-verified',
+    rule: 'T09: every validator verifies every ballot',
+    edits: [
+      {
+        file: 'election/verify-ballot.ts',
+        find: 'return first === undefined ? GOOD : { ok: false, error: first }',
+        replace: 'return first === undefined || ballot !== undefined ? GOOD : { ok: false, error: first }',
+      },
+    ],
+    convictedBy: ['validity'],
+    seeds: FIRST,
+  },
+  {
+    name: 'ballot-twice',
+    rule: 'T14: a ballot that was on the board is never accepted again',
+    edits: [
+      {
+        file: 'ledger/check.ts',
+        find: 'if (boardPosition(election, id) !== undefined)',
+        replace: 'if (boardPosition(election, id) === -1)',
+      },
+      {
+        file: 'node/pool.ts',
+        find: 'isOnBoard(state, transaction.ballot.uuid, transactionId(transaction))',
+        replace: 'isOnBoard(state, transaction.ballot.uuid.slice(1), transactionId(transaction))',
+      },
+    ],
+    convictedBy: ['validity'],
+    seeds: FIRST,
+  },
+  {
+    name: 'closing-ignored',
+    rule: 'A ballot is in time when opensAt <= time < closesAt',
+    edits: [
+      {
+        file: 'ledger/clock.ts',
+        find: "return opened.record.phase === 'open' && time >= draft.closesAt ? close(opened) : opened",
+        replace: "return opened.record.phase === 'open' && time < 0 ? close(opened) : opened",
+      },
+      {
+        file: 'ledger/phase.ts',
+        find: "if (phase === 'open' && time >= draft.closesAt) return 'decrypting'",
+        replace: "if (phase === 'open' && time < 0) return 'decrypting'",
+      },
+    ],
+    convictedBy: ['validity', 'ballots', 'liveness'],
+    seeds: FIRST,
+  },
+  {
+    name: 'replaced-ballot-counts',
+    rule: 'T13: one ballot counts per credential',
+    edits: [
+      {
+        file: 'ledger/apply.ts',
+        find: 'const without = replaced === undefined ? tally : addToTally(tally, ballotOf(toHex(replaced)), -weight)',
+        replace: 'const without = tally',
+      },
+    ],
+    convictedBy: ['ballots', 'liveness'],
+    seeds: FIRST,
+  },
+  {
+    name: 'lead-not-checked',
+    rule: 'A block that is more than 2 s ahead of the own clock waits',
+    edits: [
+      {
+        file: 'node/height-run.ts',
+        find: 'if (leadMs > 0 && chain.executed(id) === undefined) await this.#wait(leadMs)',
+        replace: 'if (leadMs > 3.6e6 && chain.executed(id) === undefined) await this.#wait(leadMs)',
+      },
+    ],
+    convictedBy: ['validity'],
+    seeds: FIRST,
+  },
+  {
+    name: 'certificate-not-verified',
+    rule: 'Catching up: certificates are verified',
+    edits: [
+      {
+        file: 'node/block-import.ts',
+        find: "if (!verified.ok) return refuse('bad-certificate', verified.error.detail)",
+        replace:
+          "if (!verified.ok && verified.error.code === 'unknown-validator') return refuse('bad-certificate', verified.error.detail)",
+      },
+    ],
+    convictedBy: ['validity'],
+    seeds: FIRST,
+  },
+]

@@ -15,7 +15,7 @@ import {
 } from '../../election/index.ts'
 import { createLibp2pTransport, type Transport } from '../../network/index.ts'
 import type { Offices } from '../e2e/town.ts'
-import type { Dice } from './dice.ts'
+import type { Dice } from '../simulator/types.ts'
 import type { CastFact } from './facts.ts'
 
 /** How long a client waits for a receipt: longer than most losses of the quorum, so that ballots survive them in the pools. */
@@ -118,13 +118,12 @@ export class Load {
     const answers = dice.chance(0.6) ? [1, 0] : [0, 1]
     const secret = credentialSecret(election.uuid, credential)
     const fact = { credential: toHex(publicCredential(secret)), answers, begunAt: Date.now() }
-    const seed = dice.bytes(32)
     const { signal } = this.#stopping
     const client = createClient(
       { trust: offices.trust, peers },
       {
         transport,
-        random: randomOf(dice, seed),
+        random: randomOf(dice),
         now: Date.now,
         sleep: (ms) => wait(ms, undefined, { signal }).then(() => undefined),
       },
@@ -142,14 +141,18 @@ export class Load {
     const { code } = cast.error
     this.#troubles.set(code, (this.#troubles.get(code) ?? 0) + 1)
     // The client does not say which ballot it made; the same randomness makes the same one.
-    const ballot = unwrap(createBallot(election, secret, [answers], randomOf(dice, seed)))
+    const ballot = unwrap(createBallot(election, secret, [answers], randomOf(dice)))
     this.#casts.push({ ...fact, tracker: tracker(ballotId(ballot)) })
     return code
   }
 }
 
 /** The same bytes in the same order each time. */
-function randomOf(dice: Dice, seed: Uint8Array): (length: number) => Uint8Array {
-  const own = dice.fork(`random ${toHex(seed)}`)
-  return (length) => own.bytes(length)
+function randomOf(dice: Dice): (length: number) => Uint8Array {
+  const own = dice.fork('randomness')
+  return (length) => {
+    const bytes = new Uint8Array(length)
+    for (let at = 0; at < length; at += 32) bytes.set(own.bytes().subarray(0, length - at), at)
+    return bytes
+  }
 }

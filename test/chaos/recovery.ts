@@ -53,9 +53,3 @@ export function boundMs(
   const { roundTimeoutMs, roundTimeoutStepMs, roundTimeoutCapMs } = timing
   return START_WAIT_MS + 2 * Math.min(roundTimeoutMs + round * roundTimeoutStepMs, roundTimeoutCapMs)
 }
-
-/** The smallest value that at least this share of all do not exceed; undefined without values. */
-export function percentile(values: readonly number[], share: number): number | undefined {
-  const ascending = [...values].sort((a, b) => a - b)
-  return ascending[Math.min(ascending.length - 1, Math.max(0, Math.ceil(share * ascending.length) - 1))]
-}

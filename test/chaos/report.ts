@@ -1,6 +1,7 @@
 /** What a run ends with: figures for people, or one JSON object. */
+import { percentile } from '../../bench/report.ts'
 import type { Violation } from './facts.ts'
-import { boundMs, percentile, recoveries } from './recovery.ts'
+import { boundMs, recoveries } from './recovery.ts'
 import type { Figures } from './scenario.ts'
 import type { Verdict } from './verdict.ts'
 import { QUORUM, type World } from './world.ts'
@@ -49,7 +50,7 @@ export function reportOf(
   const all = recoveries(world.sightings, QUORUM).slice(1)
   const { parameters } = world.offices.trust.genesis
   const times = all.flatMap(({ afterMs }) => afterMs ?? [])
-  const [p50, p95, max] = [0.5, 0.95, 1].map((share) => percentile(times, share))
+  const [p50, p95, max] = times.length === 0 ? [] : [0.5, 0.95, 1].map((share) => percentile(times, share))
   const { heights, statements, ballotsOnBoard: onBoard, result, violations } = verdict
   return {
     ok: violations.length === 0,

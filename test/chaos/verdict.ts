@@ -10,7 +10,7 @@ import { readArchive, tracker } from '../../election/index.ts'
 import { psephosJson } from '../e2e/processes.ts'
 import type { BlockFact, ChainFact, Violation } from './facts.ts'
 import { judgeAgreement, judgeDurability } from './judges/agreement.ts'
-import { type BoardFact, judgeBoard, judgeTally } from './judges/ballots.ts'
+import { type BoardFact, judgeArchive, judgeBoard, judgeTally } from './judges/ballots.ts'
 import { judgeStatements } from './judges/statements.ts'
 import { judgeTimes } from './judges/times.ts'
 import { readChain, readJournal } from './records.ts'
@@ -66,7 +66,7 @@ export async function reachVerdict(world: World): Promise<Verdict> {
     ...judgeAgreement([...stored, ...served]),
     ...served.flatMap((chain, place) => judgeDurability(chain, stored[place]!)),
     ...boards.flatMap((board) => judgeBoard(board, casts)),
-    ...archived.flatMap((trackers) => judgeArchive(trackers, boards[0]!)),
+    ...archived.flatMap((payloads) => judgeArchive(payloads, boards[0]!)),
     ...judgeTally(boards[0]!, casts, published),
     ...judgeStatements(statements.facts()),
     ...judgeTimes(stored[0]?.blocks ?? [], world.sightings, MAX_LEAD_MS),
@@ -80,9 +80,9 @@ export async function reachVerdict(world: World): Promise<Verdict> {
   }
 }
 
-/** Exports through each daemon with `psephos export`, audits with `psephos audit`; the trackers in each archive, in order. */
-async function audited(world: World, uuid: string): Promise<readonly (readonly string[])[]> {
-  const boards: (readonly string[])[] = []
+/** Exports through each daemon with `psephos export`, audits with `psephos audit`; what each archive holds, by hash. */
+async function audited(world: World, uuid: string): Promise<readonly ReadonlySet<string>[]> {
+  const held: ReadonlySet<string>[] = []
   const files: Uint8Array[] = []
   for (const { place } of world.daemons) {
     const path = join(world.directory, `board-${place + 1}.bel`)
@@ -91,9 +91,8 @@ async function audited(world: World, uuid: string): Promise<readonly (readonly s
     await psephosJson(args, { limitMs: COMMAND_LIMIT_MS })
     const archive = new Uint8Array(await readFile(path))
     files.push(archive)
-    const entries = unwrap(readArchive(archive)).entries
-    const payloads = new Set(entries.map(({ json }) => tracker(sha256(json))))
-    boards.push([...payloads])
+    const { entries } = unwrap(readArchive(archive))
+    held.push(new Set(entries.map(({ json }) => tracker(sha256(json)))))
   }
   if (files.some((file) => Buffer.compare(file, files[0]!) !== 0))
     world.convict('audit', 'the daemons give different archives')
@@ -102,18 +101,7 @@ async function audited(world: World, uuid: string): Promise<readonly (readonly s
     { limitMs: COMMAND_LIMIT_MS },
   )
   if (!audit.ok) world.convict('audit', JSON.stringify(audit.checks.filter(({ ok }) => !ok)))
-  return boards
-}
-
-/** Every ballot of the board is in the archive; the audit has judged the rest of it. */
-function judgeArchive(payloads: readonly string[], board: BoardFact): readonly Violation[] {
-  const held = new Set(payloads)
-  return board.ballots
-    .filter(({ tracker: id }) => !held.has(id))
-    .map(({ tracker: id }) => ({
-      judge: 'audit',
-      detail: `ballot ${id} is on the board and not in the archive`,
-    }))
+  return held
 }
 
 function boardOf(source: string, blocks: readonly BlockFact[]): BoardFact {

@@ -11,8 +11,8 @@ import { quorum } from '../../consensus/index.ts'
 import { electionOf } from '../../ledger/index.ts'
 import type { Transport } from '../../network/index.ts'
 import { aRoll, DRAFT, draft, type Offices, someOffices } from '../e2e/town.ts'
+import type { Dice } from '../simulator/types.ts'
 import { Daemon, type LogLine } from './daemon.ts'
-import type { Dice } from './dice.ts'
 import type { Sighting, Violation } from './facts.ts'
 import { Load } from './load.ts'
 import { readJournal } from './records.ts'
@@ -55,8 +55,10 @@ export class World {
   readonly violations: Violation[] = []
   /** Warnings in the logs: how often each. */
   readonly warnings: Map<string, number> = new Map()
-  /** Daemons whose clock or disk is being tampered with: their log's errors and times are not held against them. */
-  readonly tampered: Set<number> = new Set()
+  /** Daemons whose clock is wrong: nobody learns from them when something was final. */
+  readonly wrongClocks: Set<number> = new Set()
+  /** Daemons whose disk is full: they may log errors. */
+  readonly fullDisks: Set<number> = new Set()
   readonly #heads: number[]
   #ballots: Ballots | undefined
 
@@ -80,6 +82,11 @@ export class World {
           },
         ),
     )
+  }
+
+  /** Whether it came to an election. */
+  get isOpen(): boolean {
+    return this.#ballots !== undefined
   }
 
   /** The election and who votes in it. */
@@ -156,14 +163,14 @@ export class World {
     if (msg === 'finalised') {
       const height = Number(fields.height)
       this.#heads[place] = height
-      if (!this.tampered.has(place))
+      if (!this.wrongClocks.has(place))
         this.#see({ at: Date.now(), place, type: 'finalised', height, round: Number(fields.round) })
     }
     if (level === LEVEL_WARN) this.warnings.set(msg, (this.warnings.get(msg) ?? 0) + 1)
     if (level < LEVEL_ERROR) return
     const said = `daemon ${place + 1} logs: ${msg} ${JSON.stringify(fields)}`
     if (msg === 'a validator contradicted itself') this.convict('evidence', said)
-    else if (!this.tampered.has(place)) this.convict('daemons', said)
+    else if (!this.fullDisks.has(place)) this.convict('daemons', said)
   }
 }
 
@@ -216,14 +223,12 @@ export async function openWorld(options: WorldOptions, onWorld: (world: World) =
   return world
 }
 
-/** Ends everything; in order is the scenarios' business. */
+/** Ends everything, by force where it has not ended yet. */
 export async function closeWorld(world: World): Promise<void> {
-  try {
+  if (world.isOpen) {
     const { load, watcher, eavesdropper } = world.ballots
     await Promise.all([load.stop(), watcher.stop()])
     await eavesdropper.stop()
-  } catch {
-    // It never came to an election, or what listens is broken: the daemons end all the same.
   }
   await Promise.all(world.daemons.map((daemon) => daemon.close()))
   await world.offices.transport.stop()

@@ -67,6 +67,16 @@ export function judgeTally(
   return violations
 }
 
+/** Judges that an archive, of which `payloads` are the hashes in base64, holds every ballot of the board; an audit judges the rest. */
+export function judgeArchive(payloads: ReadonlySet<string>, board: BoardFact): readonly Violation[] {
+  return board.ballots
+    .filter(({ tracker }) => !payloads.has(tracker))
+    .map(({ tracker }) => ({
+      judge: 'audit',
+      detail: `ballot ${tracker} is on the board and not in the archive`,
+    }))
+}
+
 function byCredential(casts: readonly CastFact[]): ReadonlyMap<string, readonly CastFact[]> {
   const voters = new Map<string, CastFact[]>()
   for (const cast of casts) {

@@ -50,7 +50,7 @@ async function run(world: World): Promise<Figures> {
 
   await daemon.stop()
   await shift(0)
-  world.tampered.add(place)
+  world.wrongClocks.add(place)
   await daemon.start(options)
   await takesPart()
   const forward = dice.between(2, 10) * MINUTE_MS
@@ -73,7 +73,7 @@ async function run(world: World): Promise<Figures> {
     await takesPart()
   }
   await daemon.stop()
-  world.tampered.delete(place)
+  world.wrongClocks.delete(place)
   await daemon.start()
   await takesPart()
   return { jumps: 8, forwardMs: forward, backwardMs: backward }

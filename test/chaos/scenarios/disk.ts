@@ -25,7 +25,7 @@ async function run(world: World): Promise<Figures> {
     return { fullDisks: 0, skipped: 'neither user namespaces nor prlimit' }
   }
   world.say(`disk: the data of daemon ${place + 1} lie on a small disk (${small.kind})`)
-  world.tampered.add(place)
+  world.fullDisks.add(place)
   try {
     for (let i = 0; i < TIMES; i++) {
       await daemon.start({ within: small.within })
@@ -51,7 +51,7 @@ async function run(world: World): Promise<Figures> {
     if (daemon.isRunning) await daemon.kill()
     await small.close()
   }
-  world.tampered.delete(place)
+  world.fullDisks.delete(place)
   await daemon.start()
   await world.catchesUp(place)
   await world.goesOn(1)

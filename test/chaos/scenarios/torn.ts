@@ -2,7 +2,7 @@
  * Files that a crash or a disk has spoiled, in the homes of killed daemons. A torn end of the journal is what a power cut leaves: the
  * daemon starts. Anything else is damage: it is refused with one clear line, and what that line advises helps.
  */
-import { copyFile, readFile, rename, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, cp, readFile, rename, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeJournal, FRAME_HEADER_BYTES, HEADER_BYTES } from '../../../storage/journal-format.ts'
 import { journalPath } from '../records.ts'
@@ -11,11 +11,13 @@ import { VALIDATORS, type World } from '../world.ts'
 
 const ATTEMPTS = 20
 
-export const torn: Scenario = { name: 'torn', lastsMs: 28_000, run }
+export const torn: Scenario = { name: 'torn', lastsMs: 34_000, run }
 
 async function run(world: World): Promise<Figures> {
   const dice = world.dice.fork('torn')
   const victims = Array.from({ length: VALIDATORS }, (_, place) => place)
+  const restored = dice.between(0, VALIDATORS - 1)
+  await backUp(world, restored)
   for (const place of victims.slice(0, 2)) {
     const frames = await killWithFrames(world, place, 1)
     const last = frames.at(-1)!
@@ -28,8 +30,9 @@ async function run(world: World): Promise<Figures> {
   }
   await refusesJournal(world, 2)
   await refusesLastSigned(world, 3)
-  await fetchesAnew(world, dice.between(0, VALIDATORS - 1))
-  return { tornJournals: 2, refusals: 2, fetchedAnew: 1 }
+  await restores(world, restored)
+  await fetchesAnew(world, (restored + 1) % VALIDATORS)
+  return { tornJournals: 2, refusals: 2, restored: 1, fetchedAnew: 1 }
 }
 
 interface Frame {
@@ -81,10 +84,35 @@ async function refusesLastSigned(world: World, place: number): Promise<void> {
   await world.catchesUp(place)
 }
 
+function chainPath(world: World, place: number): string {
+  return join(world.daemon(place).home, 'data', 'chain')
+}
+
+/** Copies a killed daemon's database. */
+async function backUp(world: World, place: number): Promise<void> {
+  await world.kill(place)
+  const chain = chainPath(world, place)
+  await cp(chain, `${chain}.backup`, { recursive: true })
+  await world.daemon(place).start()
+  await world.catchesUp(place)
+}
+
+/** The database comes from the backup, which is many heights old; journal and last-signed record are those of today. */
+async function restores(world: World, place: number): Promise<void> {
+  await world.kill(place)
+  const chain = chainPath(world, place)
+  await rename(chain, `${chain}.spoiled`)
+  await rename(`${chain}.backup`, chain)
+  world.say(`torn: daemon ${place + 1} goes on from an old copy of its database`)
+  await world.daemon(place).start()
+  await world.catchesUp(place)
+  await world.goesOn(1)
+}
+
 /** The database is moved away, as messages about damage advise; journal and last-signed record stay. */
 async function fetchesAnew(world: World, place: number): Promise<void> {
   await world.kill(place)
-  const chain = join(world.daemon(place).home, 'data', 'chain')
+  const chain = chainPath(world, place)
   await rename(chain, `${chain}.away`)
   world.say(`torn: daemon ${place + 1} fetches ${world.height} heights anew`)
   await world.daemon(place).start()

@@ -2,7 +2,7 @@
 import { strict as assert } from 'node:assert'
 import type { BlockFact, CastFact, ChainFact, Sighting, StatementFact } from '../../chaos/facts.ts'
 import { judgeAgreement, judgeDurability } from '../../chaos/judges/agreement.ts'
-import { judgeBoard, judgeTally } from '../../chaos/judges/ballots.ts'
+import { judgeArchive, judgeBoard, judgeTally } from '../../chaos/judges/ballots.ts'
 import { judgeStatements } from '../../chaos/judges/statements.ts'
 import { judgeTimes } from '../../chaos/judges/times.ts'
 
@@ -129,6 +129,16 @@ describe('the judge of the tally in chaos runs', () => {
       '3 have voted by the record, 2 by the board',
     ])
     assert.equal(judgeTally(board, casts, { result: [2, 0], voted: 2 }).length, 1)
+  })
+})
+
+describe('the judge of archives in chaos runs', () => {
+  it('convicts an archive that lacks a ballot of the board', () => {
+    const board = aBoard(aCast('a'), aCast('b'))
+    assert.deepEqual(judgeArchive(new Set(['a', 'b', 'setup']), board), [])
+    assert.deepEqual(details(judgeArchive(new Set(['a', 'setup']), board)), [
+      'ballot b is on the board and not in the archive',
+    ])
   })
 })
 

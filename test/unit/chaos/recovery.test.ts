@@ -1,9 +1,8 @@
-/** Measuring how a quorum returns, and the chance that drives chaos runs. */
+/** Measuring how a quorum returns, and the command line of chaos runs. */
 import { strict as assert } from 'node:assert'
-import { createDice } from '../../chaos/dice.ts'
 import type { Sighting } from '../../chaos/facts.ts'
 import { parseOptions } from '../../chaos/options.ts'
-import { boundMs, percentile, recoveries } from '../../chaos/recovery.ts'
+import { boundMs, recoveries } from '../../chaos/recovery.ts'
 
 /** `ready 2`, `gone 2`, `final 7` at 100, 200, 300, ... */
 function sightings(...what: readonly string[]): readonly Sighting[] {
@@ -43,36 +42,6 @@ describe('the measure of recovery', () => {
       [0, 1, 100].map((round) => boundMs(round, timing)),
       [9000, 13_000, 63_000],
     )
-  })
-
-  it('gives percentiles by the nearest rank', () => {
-    const values = [5, 1, 4, 2, 3]
-    assert.deepEqual(
-      [0.5, 0.95, 1].map((share) => percentile(values, share)),
-      [3, 5, 5],
-    )
-    assert.equal(percentile([], 0.5), undefined)
-  })
-})
-
-describe('the dice of chaos runs', () => {
-  const throws = (seed: string): readonly number[] => {
-    const dice = createDice(seed)
-    return Array.from({ length: 200 }, () => dice.between(1, 6))
-  }
-
-  it('fall the same for one seed, otherwise for another, and within their bounds', () => {
-    assert.deepEqual(throws('a'), throws('a'))
-    assert.notDeepEqual(throws('a'), throws('b'))
-    assert.deepEqual([...new Set(throws('a'))].sort(), [1, 2, 3, 4, 5, 6])
-  })
-
-  it('have forks that do not depend on what was thrown before', () => {
-    const dice = createDice('a')
-    const before = dice.fork('x').bytes(40)
-    dice.bytes(100)
-    assert.deepEqual(dice.fork('x').bytes(40), before)
-    assert.notDeepEqual(dice.fork('y').bytes(40), before)
   })
 })
 

@@ -4,7 +4,7 @@
  * everything else is as new: no block, and nothing in the other guard (a first start that was cut short).
  *
  * Everything lost at once looks like a new home, and nothing on this disk can tell: what the peers heard of the key does
- * (`node/key-watch.ts`).
+ * (`node/own-key.ts`).
  */
 import { StorageError } from './errors.ts'
 import { systemFiles } from './files.ts'

@@ -110,7 +110,7 @@ describe('a process on a simulated disk', () => {
   })
 
   it('has a journal whose records count as undurable until the disk has them', async () => {
-    const disk = await Disk.with([])
+    const disk = await Disk.with([], 0)
     const open = await disk.open({ moments: new Life(), onSign: (message) => message })
     await open.journal.reset(5)
     await open.journal.append(bytes(4, 1))
@@ -121,7 +121,7 @@ describe('a process on a simulated disk', () => {
   })
 
   it('has a last-signed record that is durable before the key is used', async () => {
-    const disk = await Disk.with([])
+    const disk = await Disk.with([], 0)
     const open = await disk.open({
       moments: new Life(),
       onSign: (message) => {
@@ -137,7 +137,7 @@ describe('a process on a simulated disk', () => {
   })
 
   it('has a database that refuses while it is full, and has lost nothing', async () => {
-    const disk = await Disk.with([{ type: 'put', key: bytes(1, 1), value: bytes(1, 1) }])
+    const disk = await Disk.with([{ type: 'put', key: bytes(1, 1), value: bytes(1, 1) }], 0)
     const { database } = await disk.open({ moments: new Life(), onSign: (message) => message })
     disk.ailment = 'full'
     const write = database.write([{ type: 'remove', key: bytes(1, 1) }])

@@ -1,0 +1,45 @@
+/**
+ * Every decoder of the product that takes foreign bytes or text. `test/property/fuzz.test.ts` looks for exported functions whose
+ * names say that they decode, and fails for one that is neither here nor among the exceptions.
+ */
+import { archives, boardFiles, compactForms } from './targets/election.ts'
+import { chainDecoders, paperDecoders, stateDecoders } from './targets/ledger.ts'
+import { answers, gossip } from './targets/network.ts'
+import { commandFiles, homeFiles } from './targets/node.ts'
+import { basePieces, consensusPieces, cryptoPieces } from './targets/pieces.ts'
+import { databaseDecoders, journalDecoders } from './targets/storage.ts'
+import type { Target } from './types.ts'
+
+/** Functions that are named like decoders and are exercised by the targets of others, and why. */
+export const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'election/json.ts decodeJson': 'the way into all JSON of the board: each of its shapes is a target',
+  'election/json.ts parseJson': 'inside decodeJson, and for explanations after it',
+}
+
+let made: Promise<readonly Target[]> | undefined
+
+/** All targets, in the order of the folders; made once. */
+export function allTargets(): Promise<readonly Target[]> {
+  made ??= make()
+  return made
+}
+
+async function make(): Promise<readonly Target[]> {
+  return [
+    ...basePieces(),
+    ...cryptoPieces(),
+    ...compactForms(),
+    ...boardFiles(),
+    ...archives(),
+    ...chainDecoders(),
+    ...stateDecoders(),
+    ...paperDecoders(),
+    ...consensusPieces(),
+    ...gossip(),
+    ...answers(),
+    ...journalDecoders(),
+    ...(await databaseDecoders()),
+    ...homeFiles(),
+    ...commandFiles(),
+  ]
+}

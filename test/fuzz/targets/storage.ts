@@ -1,0 +1,160 @@
+/** Decoders of what lies on a disk that may be damaged: journal, last-signed record, database. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { concat, utf8 } from '../../../base/index.ts'
+import type { Input } from '../../../consensus/index.ts'
+import { decodeMessage } from '../../../consensus/index.ts'
+import { decodeRecord, encodeRecord } from '../../../node/journal-record.ts'
+import { fromUint32, fromUint64, uint32, uint64 } from '../../../storage/buckets.ts'
+import { StorageError } from '../../../storage/errors.ts'
+import {
+  type Database,
+  MAX_KEY_BYTES,
+  memoryDatabase,
+  openChainStore,
+  openLastSigned,
+} from '../../../storage/index.ts'
+import { decodeJournal, encodeFrame, encodeHeader } from '../../../storage/journal-format.ts'
+import { authentic } from '../../support/consensus/builders.ts'
+import { hexBytes, packedEntries, unpackedEntries, vectors } from '../recordings.ts'
+import { declaredLater, ofBytes } from '../target.ts'
+import type { Target } from '../types.ts'
+
+export function journalDecoders(): readonly Target[] {
+  const records = inputs().map((input) => encodeRecord({ input }))
+  const withBlock = encodeRecord({ input: inputs()[1]!, block: new Uint8Array(100).fill(1) })
+  const file = concat(
+    encodeHeader(7),
+    encodeFrame(records.slice(0, 2)),
+    encodeFrame([withBlock]),
+    encodeFrame([new Uint8Array(0)]),
+  )
+  const files = [encodeHeader(0), file, file.slice(0, -3)]
+  return [
+    ofBytes(
+      {
+        name: 'journal record',
+        covers: 'node/journal-record.ts decodeRecord',
+        samples: [...records, withBlock],
+      },
+      decodeRecord,
+      encodeRecord,
+    ),
+    ofBytes(
+      { name: 'journal', covers: 'storage/journal-format.ts decodeJournal', samples: files },
+      (bytes) => {
+        const content = decodeJournal(bytes)
+        return content.ok ? content : undefined
+      },
+    ),
+    lastSigned(),
+  ]
+}
+
+/** Its decoder is behind the file, so each input becomes one; nothing is synced when it is opened. */
+function lastSigned(): Target {
+  const directory = mkdtempSync(join(tmpdir(), 'psephos-fuzz-'))
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  const path = join(directory, 'last-signed.json')
+  const content = { version: 1, height: 12, round: 0, step: 3, hash: 'ab'.repeat(32) }
+  const checksum = crc32(JSON.stringify(content)).toString(16).padStart(8, '0')
+  return {
+    name: 'last-signed record',
+    covers: ['storage/last-signed.ts openLastSigned'],
+    form: 'bytes',
+    samples: [utf8(`${JSON.stringify({ ...content, checksum })}\n`)],
+    take: (input) =>
+      declaredLater(StorageError, async () => {
+        writeFileSync(path, input)
+        await (await openLastSigned(path)).close()
+        // What is read is what would be written: the decoder compares them itself, and nothing but the sample has its checksum.
+        return undefined
+      }),
+  }
+}
+
+function inputs(): readonly Input[] {
+  const { messages } = vectors<{ readonly messages: readonly { readonly encoded: string }[] }>(
+    'consensus/messages.json',
+  )
+  const message = decodeMessage(hexBytes(messages[0]!.encoded))
+  if (!message.ok) throw new Error('a pinned message is refused')
+  const blockId = 'ab'.repeat(32)
+  return [
+    { type: 'work' },
+    { type: 'message', message: authentic(message.value) },
+    { type: 'blockBuilt', round: 2, blockId },
+    { type: 'blockChecked', blockId, isValid: true },
+    { type: 'timeout', round: 3 },
+  ]
+}
+
+export async function databaseDecoders(): Promise<readonly Target[]> {
+  return [
+    ofBytes(
+      {
+        name: 'number of 4 bytes',
+        covers: 'storage/buckets.ts fromUint32',
+        form: 'bytes',
+        samples: [uint32(0), uint32(77)],
+      },
+      fromUint32,
+      uint32,
+    ),
+    ofBytes(
+      {
+        name: 'number of 8 bytes',
+        covers: 'storage/buckets.ts fromUint64',
+        form: 'bytes',
+        samples: [uint64(0), uint64(2 ** 40)],
+      },
+      fromUint64,
+      uint64,
+    ),
+    await chainStore(),
+  ]
+}
+
+/** A database whose entries are the input: opened, and read through. */
+async function chainStore(): Promise<Target> {
+  const networkId = new Uint8Array(32).fill(4)
+  const id = new Uint8Array(32).fill(9)
+  const sample = await databaseOf([])
+  const store = await openChainStore(sample, networkId)
+  const key = utf8('r0001')
+  const [block, certificate] = [new Uint8Array(40).fill(1), new Uint8Array(30).fill(2)]
+  await store.append({
+    height: 1,
+    block,
+    certificate,
+    transactionIds: [id],
+    changes: [{ key, value: block }],
+  })
+  const entries: (readonly [Uint8Array, Uint8Array])[] = []
+  for await (const entry of sample.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255) }))
+    entries.push(entry)
+  return {
+    name: 'chain store',
+    covers: ['storage/chain-store.ts openChainStore'],
+    form: 'bytes',
+    samples: [packedEntries(entries)],
+    take: (input) =>
+      declaredLater(StorageError, async () => {
+        const read = await openChainStore(await databaseOf(unpackedEntries(input)), networkId)
+        await read.block(read.height())
+        await read.transaction(id)
+        for await (const _ of read.stateEntries());
+        await read.close()
+        return undefined
+      }),
+  }
+}
+
+async function databaseOf(entries: Iterable<readonly [Uint8Array, Uint8Array]>): Promise<Database> {
+  const database = memoryDatabase()
+  const batch = [...entries].filter(([key]) => key.length > 0 && key.length <= MAX_KEY_BYTES)
+  await database.write(batch.map(([key, value]) => ({ type: 'put', key, value })))
+  return database
+}

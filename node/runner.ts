@@ -71,6 +71,8 @@ export class Runner {
   #messages = 0
   #isAllowed = false
   #isStopped = false
+  /** Said once, not at each height that is fetched. */
+  #isBehindJournal = false
 
   constructor(options: RunnerOptions, dependencies: RunnerDependencies) {
     this.#options = options
@@ -199,9 +201,13 @@ export class Runner {
     this.#run = undefined
     if (journal.height() > height) {
       // The database was fetched anew and the journal was not: what was signed at its height still binds.
-      logger.warn('the journal is ahead of the chain', { height, journal: journal.height() })
+      if (!this.#isBehindJournal) {
+        logger.warn('the journal is ahead of the chain', { height, journal: journal.height() })
+      }
+      this.#isBehindJournal = true
       return
     }
+    this.#isBehindJournal = false
     const isRecovered = journal.height() === height
     if (!isRecovered) await journal.reset(height)
     if (this.#isStopped) return

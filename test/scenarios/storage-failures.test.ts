@@ -4,6 +4,7 @@ import { decodeMessage } from '../../consensus/index.ts'
 import { decodeEnvelope } from '../../network/index.ts'
 import { NodeError } from '../../node/index.ts'
 import { type Database, memoryDatabase, openChainStore, StorageError } from '../../storage/index.ts'
+import { aCollectedLog } from '../support/collected-log.ts'
 import { withFaults } from '../support/faulty-transport.ts'
 import { aDisk, aNodeNetwork, leastHeight, nameOf } from '../support/node-network.ts'
 
@@ -106,8 +107,10 @@ describe('a node whose storage fails', function () {
     })
     // Its database is lost; journal and last-signed record are not.
     const fresh = memoryDatabase()
-    await network.start(3, { database: fresh, journal, lastSigned, transport })
+    const { logger, lines } = aCollectedLog()
+    await network.start(3, { database: fresh, journal, lastSigned, transport, logger })
     await network.runUntil(() => network.height(3) >= bound + 2, 30_000, 'catching up')
+    assert.equal(lines.filter((line) => line.includes('the journal is ahead')).length, 1, 'said once')
     assert.ok(heights.length > 0)
     assert.ok(Math.min(...heights) >= bound)
     assert.equal((await openChainStore(fresh, network.networkId)).height(), network.height(3))

@@ -18,6 +18,10 @@ export const PASSPHRASE_BYTES_MAX: number = 8 * 1024
 export const LETTERS_MAX = 10_000
 /** Letters of a voter's name or id. */
 export const VOTER_NAME_LENGTH_MAX = 200
+/** Letters of a cell in a list of voters: a name, whose quotes may be doubled, and blanks around it. */
+export const VOTER_CELL_LENGTH_MAX = 1000
+/** Columns of such a list: two are read, more are refused by what they are called. */
+export const VOTER_COLUMNS_MAX = 16
 /** Validators of a test network on one machine: each is a process. */
 export const TESTNET_VALIDATORS_MAX = 100
 /** Registrars of a test network. */

@@ -6,7 +6,7 @@
  * any order and further ones are refused, so that nothing is misread in silence. Empty lines are skipped.
  */
 import { ok, type Refusal, type Result, refuse } from '../../base/index.ts'
-import { VOTER_NAME_LENGTH_MAX } from './limits.ts'
+import { VOTER_CELL_LENGTH_MAX, VOTER_COLUMNS_MAX, VOTER_NAME_LENGTH_MAX } from './limits.ts'
 
 export interface Voter {
   readonly name: string
@@ -92,7 +92,13 @@ function splitCsv(text: string): Result<readonly Line[], VotersRefusal> {
   cell.lastIndex = 0
   while (cell.lastIndex < text.length || cells.length > 0) {
     const match = cell.exec(text)
-    if (match === null) return refuse('voters-invalid', `line ${number}: a quote in the wrong place`)
+    if (match === null)
+      return refuse(
+        'voters-invalid',
+        `line ${number}: a quote in the wrong place, or a cell of more than ${VOTER_CELL_LENGTH_MAX} characters`,
+      )
+    if (cells.length >= VOTER_COLUMNS_MAX)
+      return refuse('voters-invalid', `line ${startedOn}: more than ${VOTER_COLUMNS_MAX} columns`)
     const [whole, quoted, plain, end] = match
     cells.push(quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'))
     number += whole.split('\n').length - 1
@@ -104,5 +110,14 @@ function splitCsv(text: string): Result<readonly Line[], VotersRefusal> {
   return ok(lines)
 }
 
-const CELL_COMMA = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy
-const CELL_SEMICOLON = /(?:"((?:[^"]|"")*)"|([^";\r\n]*))(;|\r?\n|$)/gy
+const CELL_COMMA = cellBefore(',')
+const CELL_SEMICOLON = cellBefore(';')
+
+/** Bounded, because the engine remembers every character of a cell that it may have to give back. */
+function cellBefore(separator: string): RegExp {
+  const length = `{0,${VOTER_CELL_LENGTH_MAX}}`
+  return new RegExp(
+    `(?:"((?:[^"]|"")${length})"|([^"${separator}\\r\\n]${length}))(${separator}|\\r?\\n|$)`,
+    'gy',
+  )
+}

@@ -54,6 +54,9 @@ describe('the list of voters', () => {
     ['nothing at all', '', /no voter/],
     ['a quote that does not end', 'Ada\n"Bo', /line 2: a quote in the wrong place/],
     ['a control character', 'A\u0007da', /line 1/],
+    ['a cell without end', `Ada\n"${'x'.repeat(20_000_000)}"`, /line 2: .* more than 1000 characters/],
+    ['a cell full of quotes', '"'.repeat(20_000_000), /line 1: .* more than 1000 characters/],
+    ['columns without end', ','.repeat(20_000_000), /line 1: more than 16 columns/],
     ['a name beyond the limit', 'a'.repeat(VOTER_NAME_LENGTH_MAX + 1), /at most 200 characters/],
   ]
   for (const [what, text, message] of refused) {

@@ -32,18 +32,19 @@ interface Tally {
 /** All inputs of a plan. */
 export async function judge(
   target: Target,
-  plan: Plan,
+  { seed, inputs: wanted }: Plan,
   progress: Progress = () => undefined,
 ): Promise<Verdict> {
+  const inputs = Math.max(1, Math.ceil(wanted * (target.share ?? 1)))
   const tally: Tally = { taken: 0, refusals: new Set(), worstMs: 0, worstInput: 0, faults: [] }
   await judgeSamples(target)
   const begin = process.cpuUsage()
-  const warm = Math.floor(plan.inputs * WARM_SHARE)
+  const warm = Math.floor(inputs * WARM_SHARE)
   let before: number | undefined
-  for (let number = 0; number < plan.inputs && tally.faults.length < MAX_FAULTS; number++) {
+  for (let number = 0; number < inputs && tally.faults.length < MAX_FAULTS; number++) {
     if (number === warm) before = heapBytes()
     progress(number)
-    await judgeInput(target, plan.seed, number, tally)
+    await judgeInput(target, seed, number, tally)
   }
   const grownBytes = grown(before, heapBytes())
   if (grownBytes !== undefined && grownBytes > MAX_GROWTH_BYTES)
@@ -55,11 +56,11 @@ export async function judge(
   const seconds = (user + system) / 1e6
   return {
     decoder: target.name,
-    inputs: plan.inputs,
+    inputs,
     taken: tally.taken,
     refusals: tally.refusals.size,
     seconds: rounded(seconds),
-    inputsPerSecond: Math.round(plan.inputs / seconds),
+    inputsPerSecond: Math.round(inputs / seconds),
     worstMs: rounded(tally.worstMs),
     worstInput: tally.worstInput,
     ...(grownBytes === undefined ? {} : { grownBytes }),

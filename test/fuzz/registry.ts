@@ -5,7 +5,7 @@
 import { archives, boardFiles, compactForms } from './targets/election.ts'
 import { chainDecoders, paperDecoders, stateDecoders } from './targets/ledger.ts'
 import { answers, gossip } from './targets/network.ts'
-import { commandFiles, homeFiles } from './targets/node.ts'
+import { commandFiles, homeFiles, reports } from './targets/node.ts'
 import { basePieces, consensusPieces, cryptoPieces } from './targets/pieces.ts'
 import { databaseDecoders, journalDecoders } from './targets/storage.ts'
 import type { Target } from './types.ts'
@@ -14,6 +14,25 @@ import type { Target } from './types.ts'
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'election/json.ts decodeJson': 'the way into all JSON of the board: each of its shapes is a target',
   'election/json.ts parseJson': 'inside decodeJson, and for explanations after it',
+}
+
+/**
+ * Functions whose names begin as those of readers do, and that read nothing foreign themselves: they ask a peer or open a file and
+ * hand the bytes to a decoder that is a target.
+ */
+export const READERS: Readonly<Record<string, string>> = {
+  'client/reads.ts readElection': 'verifyElectionAnswer',
+  'client/reads.ts readTransaction': 'decodeTransaction',
+  'client/reads.ts readBallot': 'verifyBallotAnswer',
+  'storage/journal.ts readJournal': 'decodeJournal',
+  'node/keys.ts readKeyFile': 'openKey',
+  'node/home.ts readHome': 'parseSettings, parseGenesis',
+  'node/cli/files.ts readInput': 'bytes with a limit, as they are',
+  'node/cli/files.ts readText': 'fromUtf8',
+  'node/cli/files.ts readJson': 'JSON.parse, then each reader of a file',
+  'node/cli/files.ts readSecret': 'isCredential, openKey',
+  'node/cli/roll.ts readRoll': 'parsePublicCredentials',
+  'node/cli/network.ts readTrust': 'parseGenesis',
 }
 
 let made: Promise<readonly Target[]> | undefined
@@ -41,5 +60,6 @@ async function make(): Promise<readonly Target[]> {
     ...(await databaseDecoders()),
     ...homeFiles(),
     ...commandFiles(),
+    ...(await reports()),
   ]
 }

@@ -26,6 +26,11 @@ export interface Target {
   readonly form: Form
   /** Real values, all of which must be taken: mutations of them get past the first checks. */
   readonly samples: readonly Uint8Array[]
+  /**
+   * The share of a plan's inputs that it gets, because each costs milliseconds of group arithmetic whatever is in it; all of them
+   * unless given. Its decoders are targets of their own, with all inputs.
+   */
+  readonly share?: number
   /** Feeds the decoder. Throws where the decoder does. */
   take(input: Uint8Array): Said | Promise<Said>
 }

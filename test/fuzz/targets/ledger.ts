@@ -3,6 +3,15 @@ import { concat, equalBytes, toHex, unwrap } from '../../../base/index.ts'
 import { questionsJson } from '../../../election/index.ts'
 import { decodeTransactions } from '../../../ledger/block.ts'
 import { ceremonyRoot, decodeCeremony, encodeCeremony } from '../../../ledger/ceremony-ssz.ts'
+import {
+  type Conviction,
+  decodeConviction,
+  decodeConvictions,
+  decodeEquivocation,
+  encodeConviction,
+  encodeConvictions,
+  encodeEquivocation,
+} from '../../../ledger/evidence-ssz.ts'
 import { headCodec } from '../../../ledger/image.ts'
 import * as ledger from '../../../ledger/index.ts'
 import { stageCeremony, stageRecord } from '../../support/ceremony-stage.ts'
@@ -50,6 +59,52 @@ export function chainDecoders(): readonly Target[] {
       },
       ledger.decodeHeader,
       ledger.encodeHeader,
+    ),
+    ...convictionDecoders(),
+  ]
+}
+
+/** Evidence of equivocation, and the state's list of who was convicted. */
+function convictionDecoders(): readonly Target[] {
+  const evidence = recordings()
+    .transactionsOf('evidence')
+    .map((transaction) => ledger.encodeTransaction(transaction).slice(1))
+  const conviction = (number: number): Conviction => ({
+    validator: new Uint8Array(32).fill(number),
+    slot: { kind: 'commit', height: 9, round: number },
+    height: 10,
+    evidence: new Uint8Array(32).fill(3),
+  })
+  return [
+    ofBytes(
+      {
+        name: 'evidence on the chain',
+        covers: 'ledger/evidence-ssz.ts decodeEquivocation',
+        form: 'bytes',
+        samples: evidence,
+      },
+      decodeEquivocation,
+      encodeEquivocation,
+    ),
+    ofBytes(
+      {
+        name: 'conviction',
+        covers: 'ledger/evidence-ssz.ts decodeConviction',
+        form: 'bytes',
+        samples: [1, 2].map((number) => encodeConviction(conviction(number))),
+      },
+      decodeConviction,
+      encodeConviction,
+    ),
+    ofBytes(
+      {
+        name: 'convictions',
+        covers: 'ledger/evidence-ssz.ts decodeConvictions',
+        form: 'bytes',
+        samples: [[], [conviction(1), conviction(2)]].map(encodeConvictions),
+      },
+      decodeConvictions,
+      encodeConvictions,
     ),
   ]
 }

@@ -92,6 +92,16 @@ export function gossip(): readonly Target[] {
     ),
     ofBytes(
       {
+        name: 'request for a statement',
+        covers: 'network/messages/blocks.ts decodeStatementRequest',
+        form: 'bytes',
+        samples: [0, 299].map((validator) => network.encodeStatementRequest({ validator })),
+      },
+      network.decodeStatementRequest,
+      network.encodeStatementRequest,
+    ),
+    ofBytes(
+      {
         name: 'request for blocks',
         covers: 'network/messages/blocks.ts decodeBlocksRequest',
         form: 'bytes',

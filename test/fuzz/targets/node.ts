@@ -4,6 +4,7 @@ import { readDemoElection } from '../../../node/cli/demo/questions.ts'
 import { readDraft, readTime } from '../../../node/cli/draft-file.ts'
 import { readTrustees, type TrusteeFields } from '../../../node/cli/draft-trustees.ts'
 import { CommandError } from '../../../node/cli/error.ts'
+import { readReport } from '../../../node/cli/status.ts'
 import { parseAnswers } from '../../../node/cli/vote.ts'
 import { readVoters } from '../../../node/cli/voters-file.ts'
 import { NodeError } from '../../../node/error.ts'
@@ -14,6 +15,7 @@ import { encodeFile } from '../../../node/sealing.ts'
 import { decodeBackup } from '../../../node/trustee-backup.ts'
 import { cardFile, parseCard, trusteeCard } from '../../../node/trustee-card.ts'
 import { aGenesis, aTrustee, keyOf } from '../../support/ledger-builders.ts'
+import { aRunningNetwork } from '../../support/node-network.ts'
 import { vectors } from '../recordings.ts'
 import { declared, declaredLater, ofBytes, ofJson, ofText } from '../target.ts'
 import type { Target } from '../types.ts'
@@ -70,6 +72,32 @@ export function homeFiles(): readonly Target[] {
           await openKey('a.key', input, 'network', undefined)
           return undefined
         }),
+    },
+  ]
+}
+
+/** What `psephos status` reads of a node. */
+export async function reports(): Promise<readonly Target[]> {
+  const network = await aRunningNetwork(4)
+  const samples = [...network.running.values()].map(({ node }) => utf8(JSON.stringify(node.diagnostics())))
+  await network.stopAll()
+  return [
+    {
+      name: "node's report",
+      covers: ['node/cli/status.ts readReport'],
+      form: 'json',
+      samples,
+      take: (input) => {
+        try {
+          readReport(input)
+          return { isTaken: true }
+        } catch (error) {
+          // The two things that it says of a report that it cannot read.
+          if (error instanceof Error && error.message.startsWith('its report '))
+            return { isTaken: false, why: error.message }
+          throw error
+        }
+      },
     },
   ]
 }

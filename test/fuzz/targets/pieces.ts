@@ -1,13 +1,15 @@
 /** Decoders that know no election: texts of bytes, points, AES-CCM, signatures, consensus. */
-import { concat, fromBase64, fromHex, fromUtf8, toBase64, toHex, utf8 } from '../../../base/index.ts'
+import { concat, fromBase64, fromHex, fromUtf8, toBase64, toHex, unwrap, utf8 } from '../../../base/index.ts'
 import {
   decodeCertificate,
   decodeEvidence,
   decodeMessage,
+  decodeSigned,
   decodeStatement,
   encodeCertificate,
   encodeEvidence,
   encodeMessage,
+  encodeSigned,
   encodeStatement,
 } from '../../../consensus/index.ts'
 import {
@@ -154,6 +156,16 @@ export function consensusPieces(): readonly Target[] {
       },
       decodeStatement,
       encodeStatement,
+    ),
+    ofBytes(
+      {
+        name: 'signed statement',
+        covers: 'consensus/message.ts decodeSigned',
+        form: 'bytes',
+        samples: bytesOf(messages).map((bytes) => encodeSigned(unwrap(decodeMessage(bytes)).signed)),
+      },
+      decodeSigned,
+      encodeSigned,
     ),
     ofBytes(
       {

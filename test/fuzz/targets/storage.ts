@@ -1,9 +1,6 @@
 /** Decoders of what lies on a disk that may be damaged: journal, last-signed record, database. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { concat, utf8 } from '../../../base/index.ts'
+import { concat, fromUtf8, utf8 } from '../../../base/index.ts'
 import type { Input } from '../../../consensus/index.ts'
 import { decodeMessage } from '../../../consensus/index.ts'
 import { decodeRecord, encodeRecord } from '../../../node/journal-record.ts'
@@ -13,14 +10,15 @@ import {
   type Database,
   MAX_KEY_BYTES,
   memoryDatabase,
+  memoryFiles,
   openChainStore,
-  openLastSigned,
+  openGuards,
 } from '../../../storage/index.ts'
 import { decodeJournal, encodeFrame, encodeHeader } from '../../../storage/journal-format.ts'
 import { authentic } from '../../support/consensus/builders.ts'
 import { hexBytes, packedEntries, unpackedEntries, vectors } from '../recordings.ts'
 import { declaredLater, ofBytes } from '../target.ts'
-import type { Target } from '../types.ts'
+import type { Said, Target } from '../types.ts'
 
 export function journalDecoders(): readonly Target[] {
   const records = inputs().map((input) => encodeRecord({ input }))
@@ -50,29 +48,54 @@ export function journalDecoders(): readonly Target[] {
       },
     ),
     lastSigned(),
+    lastSignedInside(),
   ]
 }
 
-/** Its decoder is behind the file, so each input becomes one; nothing is synced when it is opened. */
+const RECORD = { version: 1, height: 7, round: 0, step: 3, hash: 'ab'.repeat(32) }
+
+/** The file as it lies on the disk, whatever its checksum. */
 function lastSigned(): Target {
-  const directory = mkdtempSync(join(tmpdir(), 'psephos-fuzz-'))
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
-  const path = join(directory, 'last-signed.json')
-  const content = { version: 1, height: 12, round: 0, step: 3, hash: 'ab'.repeat(32) }
-  const checksum = crc32(JSON.stringify(content)).toString(16).padStart(8, '0')
   return {
     name: 'last-signed record',
-    covers: ['storage/last-signed.ts openLastSigned'],
+    covers: ['storage/last-signed.ts readLastSigned'],
     form: 'bytes',
-    samples: [utf8(`${JSON.stringify({ ...content, checksum })}\n`)],
-    take: (input) =>
-      declaredLater(StorageError, async () => {
-        writeFileSync(path, input)
-        await (await openLastSigned(path)).close()
-        // What is read is what would be written: the decoder compares them itself, and nothing but the sample has its checksum.
-        return undefined
-      }),
+    samples: [withChecksum(JSON.stringify(RECORD))],
+    take: openedBesideAJournal,
   }
+}
+
+/** What is inside it, under a checksum that is always right: mutations get past it. */
+function lastSignedInside(): Target {
+  return {
+    name: 'last-signed record under its checksum',
+    covers: ['storage/last-signed.ts openLastSigned', 'storage/guards.ts openGuards'],
+    form: 'json',
+    samples: [utf8(JSON.stringify(RECORD))],
+    take: (input) => openedBesideAJournal(withChecksum(fromUtf8(input) ?? '')),
+  }
+}
+
+function withChecksum(content: string): Uint8Array {
+  const checksum = crc32(content).toString(16).padStart(8, '0')
+  return utf8(`${content.slice(0, -1)},"checksum":"${checksum}"}\n`)
+}
+
+function openedBesideAJournal(record: Uint8Array): Promise<Said> {
+  return declaredLater(StorageError, async () => {
+    const files = memoryFiles()
+    await files.replace('journal', encodeHeader(7))
+    await files.replace('last-signed', record)
+    const { journal, lastSigned } = await openGuards(
+      { journal: 'journal', lastSigned: 'last-signed' },
+      6,
+      files,
+    )
+    await lastSigned.close()
+    await journal.close()
+    // What is read is what would be written: the decoder compares them itself.
+    return undefined
+  })
 }
 
 function inputs(): readonly Input[] {

@@ -1,6 +1,7 @@
 /**
  * Agreement: one block a height, on every correct node and observer, in this life and in later ones. A block's id is computed from
- * its header; that header and transactions belong together is the concern of validity. Each node goes up one height at a time.
+ * its header; that header and transactions belong together is the concern of validity. Each node goes up one height at a time, and
+ * has at its start what it committed before.
  */
 import type { CreateChecker } from '../types.ts'
 import { readBlock } from './blocks.ts'
@@ -12,7 +13,14 @@ export const agreement: CreateChecker = (facts, convict) => {
   const heads = new Map<string, number>()
   return {
     observe: (happening) => {
-      if (happening.type === 'started') heads.set(happening.seat, happening.height)
+      if (happening.type === 'started') {
+        const had = heads.get(happening.seat)
+        if (had !== undefined && happening.height < had)
+          convict(
+            `${happening.seat} starts at height ${happening.height} and had committed ${had}: a final block is lost`,
+          )
+        heads.set(happening.seat, happening.height)
+      }
       if (happening.type !== 'committed') return
       const { seat, height, block } = happening
       const before = heads.get(seat)

@@ -1,7 +1,7 @@
 /**
  * Single signing: a correct validator signs one statement a kind, height and round, across all its lives, and its slots never go
- * back. What it sends it has signed. It signs for a height only when it has the one before, and nothing while it is down or in the
- * moment in which it starts, when it cannot have heard yet where the others are. An observer signs nothing.
+ * back. What it sends it has signed. It signs for a height only when it has the one before and not that one, and nothing while it is
+ * down or in the moment in which it starts, when it cannot have heard yet where the others are. An observer signs nothing.
  */
 import type { CreateChecker } from '../types.ts'
 import { hex, Unreadable } from './ssz.ts'
@@ -23,8 +23,18 @@ interface Signer {
   readonly slots: Map<string, Said>
   last: readonly [number, number, number] | undefined
   head: number | undefined
+  headSince: number
   /** When this life began; undefined while it is down. */
   upSince: number | undefined
+}
+
+/** A block may come from others while the disk is at what precedes a signature: so long it may still be made. */
+const UNDER_WAY_MS = 100
+
+/** Whether a signer may sign at a height: the next one, or the one that has only just become final. */
+function isAtHand(height: number, { head, headSince }: Signer, atMs: number): boolean {
+  if (head === undefined || height === head + 1) return true
+  return height === head && atMs - headSince <= UNDER_WAY_MS
 }
 
 export const singleSigning: CreateChecker = (facts, convict) => {
@@ -32,7 +42,7 @@ export const singleSigning: CreateChecker = (facts, convict) => {
   const signers = new Map<string, Signer>(
     facts.seats.map(({ name, index }) => [
       name,
-      { index, slots: new Map(), last: undefined, head: undefined, upSince: undefined },
+      { index, slots: new Map(), last: undefined, head: undefined, headSince: 0, upSince: undefined },
     ]),
   )
 
@@ -45,7 +55,7 @@ export const singleSigning: CreateChecker = (facts, convict) => {
       convict(
         `${seat} signs a ${words(said)} in the moment it starts, before it can know where the others are`,
       )
-    if (signer.head !== undefined && said.height !== signer.head + 1)
+    if (signer.head !== undefined && !isAtHand(said.height, signer, atMs))
       convict(`${seat} signs a ${words(said)} and its head is ${signer.head}`)
     const slot = slotOf(said)
     if (signer.last !== undefined && compareSlots(slot, signer.last) < 0)
@@ -85,6 +95,7 @@ export const singleSigning: CreateChecker = (facts, convict) => {
         case 'started':
           signer.upSince = happening.atMs
           signer.head = happening.height
+          signer.headSince = Number.NEGATIVE_INFINITY
           return
         case 'killed':
         case 'failed':
@@ -92,6 +103,7 @@ export const singleSigning: CreateChecker = (facts, convict) => {
           return
         case 'committed':
           signer.head = happening.height
+          signer.headSince = happening.atMs
           return
         case 'signing':
           return signs(happening.seat, signer, happening.bytes, happening.atMs)

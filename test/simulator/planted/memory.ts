@@ -40,7 +40,7 @@ export const MEMORY: readonly PlantedBug[] = [
       {
         file: 'storage/signing-guard.ts',
         find: 'await this.#options.save(next)',
-        replace: 'if (this.#recorded !== undefined) await this.#options.save(this.#recorded)',
+        replace: 'await this.#options.save(this.#recorded ?? next)',
       },
     ],
     convictedBy: ['persist-before-speak'],
@@ -147,7 +147,7 @@ export const MEMORY: readonly PlantedBug[] = [
       },
     ],
     convictedBy: ['ballots', 'agreement', 'liveness'],
-    profile: 'crashes',
-    seeds: { from: 3, count: 30 },
+    profile: 'disks',
+    seeds: FIRST,
   },
 ]

@@ -17,6 +17,7 @@ import {
 } from '../../../storage/index.ts'
 import type { Dice } from '../types.ts'
 import { type Moments, SimulatedFiles, systemError } from './files.ts'
+import { Life } from './life.ts'
 
 const JOURNAL = '/home/journal'
 const LAST_SIGNED = '/home/last-signed.json'
@@ -48,7 +49,7 @@ export class Disk {
     const disk = new Disk()
     await disk.#database.write(entries)
     if (signedUpTo === 0) return disk
-    const record = await openLastSigned(LAST_SIGNED, disk.#files.opened({ moment: async () => {} }))
+    const record = await openLastSigned(LAST_SIGNED, disk.#files.opened(new Life()))
     // Above its commit, which is in the certificate: its timer ran out before the block was final.
     const slot = { height: signedUpTo, round: 1, step: 0 }
     await record.sign(slot, new Uint8Array(0), (bytes) => bytes)
@@ -136,6 +137,7 @@ export class Disk {
       get: (key) => this.#reading(() => database.get(key)),
       entries: (range) => database.entries(range),
       write: async (batch) => {
+        await moments.seek()
         await moments.moment()
         if (this.ailment !== undefined) {
           const reason = systemError(this.ailment === 'full' ? 'ENOSPC' : 'EIO', 'write')

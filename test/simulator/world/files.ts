@@ -11,6 +11,8 @@ import type { Dice } from '../types.ts'
 export interface Moments {
   /** Never resolves once the process is dead. */
   moment(): Promise<void>
+  /** Waits while a disk forces bytes down. What is under way then is in memory only, and everything else goes on. */
+  seek(): Promise<void>
 }
 
 /** How a disk fails: no room, or errors. */
@@ -19,6 +21,9 @@ export type Ailment = 'full' | 'failing'
 type Change =
   | { readonly type: 'write'; readonly bytes: Uint8Array; readonly position: number }
   | { readonly type: 'truncate'; readonly length: number }
+
+/** Carries out an effect between two moments. */
+type Guarded = <T>(work: () => T) => Promise<T>
 
 interface File {
   durable: Uint8Array
@@ -33,21 +38,25 @@ export class SimulatedFiles {
 
   /** The port as a process sees it. */
   opened(moments: Moments): Files {
-    const guarded = async <T>(work: () => T): Promise<T> => {
+    const guarded: Guarded = async (work) => {
       await moments.moment()
       const result = work()
       await moments.moment()
       return result
     }
+    const forced: Guarded = async (work) => {
+      await moments.seek()
+      return guarded(work)
+    }
     return {
       read: (path, maxBytes) => guarded(() => this.#read(path, maxBytes)),
       prepare: async () => {},
       replace: (path, bytes) =>
-        guarded(() => {
+        forced(() => {
           this.#assertWell()
           this.#files.set(path, { durable: bytes.slice(), pending: [] })
         }),
-      open: (path) => guarded(() => this.#open(path, guarded)),
+      open: (path) => guarded(() => this.#open(path, guarded, forced)),
     }
   }
 
@@ -86,7 +95,7 @@ export class SimulatedFiles {
     return bytes.slice()
   }
 
-  #open(path: string, guarded: <T>(work: () => T) => Promise<T>): OpenFile {
+  #open(path: string, guarded: Guarded, forced: Guarded): OpenFile {
     const file = this.#files.get(path)
     if (file === undefined) throw systemError('ENOENT', path)
     return {
@@ -106,7 +115,7 @@ export class SimulatedFiles {
           file.pending.push({ type: 'truncate', length })
         }),
       sync: () =>
-        guarded(() => {
+        forced(() => {
           this.#assertWell()
           file.durable = file.pending.reduce(apply, file.durable)
           file.pending = []

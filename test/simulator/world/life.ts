@@ -3,9 +3,15 @@ import { NEVER } from './clock.ts'
 import type { Moments } from './files.ts'
 
 export class Life implements Moments {
+  readonly #seek: () => Promise<void>
   #isDead = false
   #left = Number.POSITIVE_INFINITY
   #onEnd: () => void = () => {}
+
+  /** `seek`: how long the process waits for its disk each time; no time unless given. */
+  constructor(seek: () => Promise<void> = async () => {}) {
+    this.#seek = seek
+  }
 
   get isDead(): boolean {
     return this.#isDead
@@ -23,6 +29,11 @@ export class Life implements Moments {
 
   async moment(): Promise<void> {
     if (!this.#isDead && this.#left-- === 0) this.#onEnd()
+    await this.whileAlive()
+  }
+
+  async seek(): Promise<void> {
+    await this.#seek()
     await this.whileAlive()
   }
 

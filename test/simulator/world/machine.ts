@@ -11,6 +11,7 @@ import {
   type NodeOptions,
   type NodePorts,
   type RunningNode,
+  sleep,
   startNode,
 } from '../../../node/index.ts'
 import { createInlineVerifier } from '../../../node/verifier.ts'
@@ -30,6 +31,10 @@ import { processTransport } from './transport.ts'
 
 /** How long a process that stops by itself may take to end. */
 export const STOPPING_MS = 300
+
+/** A disk forces bytes down at once (a cache with a battery), or after at most so long. */
+const SEEK_CHANCE = 0.3
+const MAX_SEEK_MS = 8
 
 /** A happening without its time. */
 export type Happened = Happening extends infer One ? (One extends unknown ? Omit<One, 'atMs'> : never) : never
@@ -91,7 +96,10 @@ export class Machine {
   /** Starts a process, where none is. */
   start(): void {
     if (this.#running !== undefined) return
-    const life = new Life()
+    const seeks = this.#around.dice.fork(`disk of ${this.seat.name} ${this.#lives}`)
+    const life = new Life(async () => {
+      if (seeks.chance(SEEK_CHANCE)) await sleep(clock, seeks.between(1, MAX_SEEK_MS))
+    })
     const clock = processClock(this.#around.clock, this.#skewMs, () => life.isDead)
     const { now, setTimer } = clock
     const inner = this.#around.hub.transport(this.seat.name, { now, setTimer })

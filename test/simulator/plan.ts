@@ -82,7 +82,7 @@ const LATE_MS = 600
 const FAR_MS = 1_800_000
 
 /** Sizes by weight: small networks are cheap, and have all the trouble that large ones have. */
-const SIZES: readonly number[] = [4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 6, 6, 7, 7, 10]
+const SIZES: readonly number[] = [4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 6, 7, 7, 7, 10]
 
 const KINDS = ['proposal', 'prepare', 'commit', 'roundChange'] as const
 

@@ -20,17 +20,21 @@ export interface Clock {
   pause(): Promise<void>
 }
 
-/** Waits; resolves early (never rejects) when the signal is aborted. */
-export function sleep(clock: Clock, afterMs: number, signal?: AbortSignal): Promise<void> {
+/** Waits; resolves early (never rejects) when one of the signals is aborted. */
+export function sleep(
+  clock: Clock,
+  afterMs: number,
+  ...signals: readonly (AbortSignal | undefined)[]
+): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve()
+    if (signals.some((signal) => signal?.aborted === true)) return resolve()
     const finish = (): void => {
       timer.cancel()
-      signal?.removeEventListener('abort', finish)
+      for (const signal of signals) signal?.removeEventListener('abort', finish)
       resolve()
     }
     const timer = clock.setTimer(afterMs, finish)
-    signal?.addEventListener('abort', finish, { once: true })
+    for (const signal of signals) signal?.addEventListener('abort', finish, { once: true })
   })
 }
 

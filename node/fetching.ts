@@ -28,6 +28,7 @@ import {
   SYNC_PROGRESS_MS,
   SYNC_RANGE_BYTES,
 } from './limits.ts'
+import { linkedTo } from './linked.ts'
 import type { Logger } from './log.ts'
 import type { Standings } from './standings.ts'
 
@@ -108,7 +109,7 @@ export class Fetching {
         }
         if (this.#isStalled()) outcome = 'stalled'
         if (this.#underWay.size === 0 || outcome === 'stalled') break
-        await sleep(clock, SYNC_HEDGE_MS, AbortSignal.any([this.#news.signal, signal]))
+        await sleep(clock, SYNC_HEDGE_MS, this.#news.signal, signal)
       }
     } finally {
       for (const { done } of this.#underWay.values()) done.abort()
@@ -173,15 +174,14 @@ export class Fetching {
   async #receive(range: UnderWay, keep: (block: ProvenBlock) => void, signal?: AbortSignal): Promise<void> {
     const { clock, transport, standings, logger } = this.#dependencies
     const { peer, to, done } = range
-    const silence = new AbortController()
-    const startTimer = (): Timer => clock.setTimer(BLOCKS_TIMEOUT_MS, () => silence.abort())
+    const ends = linkedTo(done.signal, signal)
+    const startTimer = (): Timer => clock.setTimer(BLOCKS_TIMEOUT_MS, ends.abort)
     let timer = startTimer()
-    const ends = AbortSignal.any([done.signal, silence.signal, ...(signal === undefined ? [] : [signal])])
     const first = range.from
     let bytes = 0
     try {
       const request = encodeBlocksRequest({ from: first, count: to - first })
-      for await (const chunk of transport.request(peer, 'blocks', request, ends)) {
+      for await (const chunk of transport.request(peer, 'blocks', request, ends.signal)) {
         timer.cancel()
         timer = startTimer()
         const proven = this.#prove(chunk, range.from)
@@ -201,6 +201,7 @@ export class Fetching {
       logger.debug('a peer gave no blocks', { peer, code: error.code })
     } finally {
       timer.cancel()
+      ends.letGo()
     }
     if (range.from === to) standings.served(peer)
     if (range.from === to || done.signal.aborted || signal?.aborted === true) return

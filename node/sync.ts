@@ -8,6 +8,7 @@
  * has the blocks that they are for. This only saves work: what keeps it from contradicting itself are the journal and the
  * last-signed record.
  */
+import { setMaxListeners } from 'node:events'
 import { equalBytes } from '../base/index.ts'
 import { quorum, type ValidatorSet } from '../consensus/index.ts'
 import { decodeStatus, NetworkError, type PeerName, type Transport } from '../network/index.ts'
@@ -24,6 +25,7 @@ import {
   STATUS_TIMEOUT_MS,
   SYNC_GRACE_MS,
 } from './limits.ts'
+import { linkedTo } from './linked.ts'
 import type { Logger } from './log.ts'
 import { Standings } from './standings.ts'
 
@@ -45,6 +47,9 @@ export interface SyncDependencies {
   readonly onNode: (peer: PeerName, signal: AbortSignal) => Promise<void>
   readonly onFailure: (error: unknown) => void
 }
+
+/** What else listens for the end: the loop's own waits and a fetch. */
+const SIGNAL_LISTENERS = 8
 
 export class Sync {
   readonly #options: SyncOptions
@@ -75,6 +80,8 @@ export class Sync {
   }
 
   start(): void {
+    // Each peer that is asked at the same time listens: at most MAX_STATUS_PEERS, and they let go.
+    setMaxListeners(MAX_STATUS_PEERS + SIGNAL_LISTENERS, this.#stopping.signal)
     this.#startedAt = this.#dependencies.clock.now()
     this.#loop = this.#run().catch((error: unknown) => {
       if (!this.#stopping.signal.aborted) this.#dependencies.onFailure(error)
@@ -133,7 +140,7 @@ export class Sync {
       this.#tell()
       this.#nudge = new AbortController()
       const waitMs = this.#isStarting ? START_STATUS_INTERVAL_MS : STATUS_INTERVAL_MS
-      await sleep(clock, waitMs, AbortSignal.any([this.#nudge.signal, this.#stopping.signal]))
+      await sleep(clock, waitMs, this.#nudge.signal, this.#stopping.signal)
     }
   }
 
@@ -142,8 +149,8 @@ export class Sync {
     const { clock } = this.#dependencies
     this.#isStalled = false
     if (!this.#isHigherKnown()) return
-    const over = new AbortController()
-    const ends = AbortSignal.any([over.signal, this.#stopping.signal])
+    const over = linkedTo(this.#stopping.signal)
+    const ends = over.signal
     const watch = async (): Promise<void> => {
       for (;;) {
         await sleep(clock, this.#isStarting ? START_STATUS_INTERVAL_MS : STATUS_INTERVAL_MS, ends)
@@ -153,11 +160,12 @@ export class Sync {
     }
     const watching = watch()
     // What it fails with is thrown below.
-    watching.catch(() => over.abort())
+    watching.catch(over.abort)
     try {
       this.#isStalled = (await this.#fetching.run(ends)) === 'stalled'
     } finally {
       over.abort()
+      over.letGo()
     }
     await watching
   }
@@ -199,9 +207,9 @@ export class Sync {
 
   async #askOne(peer: PeerName): Promise<void> {
     const { transport, chain, logger, clock } = this.#dependencies
-    const silence = new AbortController()
-    const timer = clock.setTimer(STATUS_TIMEOUT_MS, () => silence.abort())
-    const signal = AbortSignal.any([silence.signal, this.#stopping.signal])
+    const ends = linkedTo(this.#stopping.signal)
+    const timer = clock.setTimer(STATUS_TIMEOUT_MS, ends.abort)
+    const { signal } = ends
     try {
       for await (const chunk of transport.request(peer, 'status', new Uint8Array(0), signal)) {
         const status = decodeStatus(chunk)
@@ -222,6 +230,7 @@ export class Sync {
       this.#standings.silent(peer)
     } finally {
       timer.cancel()
+      ends.letGo()
     }
   }
 }

@@ -20,8 +20,6 @@ export interface CrashingDisk {
   moments(): number
 }
 
-const NEVER: Promise<never> = new Promise(() => {})
-
 /** A journal that can lose what was not synced. */
 export interface VolatileJournal extends Journal {
   pending(): number
@@ -68,7 +66,7 @@ export function aCrashingDisk(below: Disk, journal: VolatileJournal, at: number)
   }
   const moment = async (): Promise<void> => {
     if (!isDead && moments++ === at) cut()
-    if (isDead) await NEVER
+    if (isDead) await new Promise<never>(() => {})
   }
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     await moment()

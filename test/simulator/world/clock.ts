@@ -128,8 +128,10 @@ function turn(): Promise<void> {
   return new Promise((resolve) => nextTurn(resolve))
 }
 
-/** What never comes. */
-export const NEVER: Promise<never> = new Promise(() => {})
+/** What never comes; one for each who waits, so that nothing outlives a run for being waited for in vain. */
+export function never(): Promise<never> {
+  return new Promise(() => {})
+}
 
 /** The clock of one process: a little off, and dead with it. As the system's, it has no timer below a millisecond. */
 export function processClock(clock: VirtualClock, skewMs: number, isDead: () => boolean): Clock {
@@ -138,7 +140,7 @@ export function processClock(clock: VirtualClock, skewMs: number, isDead: () => 
     setTimer: (afterMs, callback) => clock.after(Math.max(1, afterMs), () => (isDead() ? false : callback())),
     pause: async () => {
       await clock.pause()
-      if (isDead()) await NEVER
+      if (isDead()) await never()
     },
   }
 }

@@ -1,5 +1,5 @@
 /** The life of one process: from its start until it is killed. What it waits for then never comes. */
-import { NEVER } from './clock.ts'
+import { never } from './clock.ts'
 import type { Moments } from './files.ts'
 
 export class Life implements Moments {
@@ -39,6 +39,6 @@ export class Life implements Moments {
 
   /** Resolves only in a process that lives. */
   async whileAlive(): Promise<void> {
-    if (this.#isDead) await NEVER
+    if (this.#isDead) await never()
   }
 }

@@ -35,7 +35,7 @@ export async function judge(
   { seed, inputs: wanted }: Plan,
   progress: Progress = () => undefined,
 ): Promise<Verdict> {
-  const inputs = Math.max(1, Math.ceil(wanted * (target.share ?? 1)))
+  const inputs = Math.max(1, Math.ceil(wanted * (target.share?.of ?? 1)))
   const tally: Tally = { taken: 0, refusals: new Set(), worstMs: 0, worstInput: 0, faults: [] }
   await judgeSamples(target)
   const begin = process.cpuUsage()
@@ -57,6 +57,7 @@ export async function judge(
   return {
     decoder: target.name,
     inputs,
+    ...(target.share === undefined ? {} : { fewer: target.share.why }),
     taken: tally.taken,
     refusals: tally.refusals.size,
     seconds: rounded(seconds),

@@ -2,7 +2,8 @@
  * Every decoder of the product that takes foreign bytes or text. `test/property/fuzz.test.ts` looks for exported functions whose
  * names say that they decode, and fails for one that is neither here nor among the exceptions.
  */
-import { archives, boardFiles, compactForms } from './targets/election.ts'
+import { archives } from './targets/boards.ts'
+import { boardFiles, compactForms } from './targets/election.ts'
 import { chainDecoders, paperDecoders, stateDecoders } from './targets/ledger.ts'
 import { answers, gossip } from './targets/network.ts'
 import { commandFiles, homeFiles, reports } from './targets/node.ts'

@@ -1,0 +1,95 @@
+/** Boards as archives: the container, the board in it, what an auditor and a client make of it. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ok, refuse } from '../../../base/index.ts'
+import { checkArchive } from '../../../client/export.ts'
+import { archiveDirectory, writeArchive } from '../../../election/archive.ts'
+import * as election from '../../../election/index.ts'
+import { decodeTar, encodeTar } from '../../../election/tar.ts'
+import { pack, rehashed, unpack } from '../../support/election/archive-files.ts'
+import { ROOT } from '../../support/source-files.ts'
+import { recordings } from '../recordings.ts'
+import { ofBytes, ofJson } from '../target.ts'
+import type { Target } from '../types.ts'
+
+/** An archive of the official tool. */
+export const archiveOf = (name: string): Uint8Array =>
+  new Uint8Array(readFileSync(join(ROOT, 'test/vectors/belenios', name)))
+
+/** Archives, as files and as boards. */
+export function archives(): readonly Target[] {
+  const { whole, weighted } = recordings()
+  const made = [whole.archive, weighted.archive]
+  const small = writeArchive(1_800_000_000, whole.entries.slice(0, 2))
+  const samples = [...made, small, archiveOf('small-weights-blank.bel')]
+  return [
+    ofBytes({ name: 'tar', covers: 'election/tar.ts decodeTar', samples }, decodeTar, ({ files, time }) =>
+      encodeTar(files, time),
+    ),
+    ofBytes(
+      { name: 'archive', covers: 'election/archive.ts readArchive', samples },
+      election.readArchive,
+      ({ timestamp, entries }) => writeArchive(timestamp, entries),
+    ),
+    ofBytes(
+      { name: 'archive, unread', covers: 'election/archive.ts archiveDirectory', samples },
+      archiveDirectory,
+    ),
+    audit(),
+    exported(),
+    ofBytes(
+      {
+        name: 'comparison of archives',
+        covers: 'election/compare.ts compareArchives',
+        samples: [whole.archive],
+      },
+      (bytes) => {
+        const compared = election.compareArchives(bytes, whole.archive)
+        return compared.ok ? ok(compared.value) : compared
+      },
+    ),
+  ]
+}
+
+/** A board of which one file is another one, all hashes made right: nothing else gets past the names of the files. */
+function boardWith(json: unknown): Uint8Array | undefined {
+  const files = unpack(recordings().whole.archive)
+  const [index, value] = Array.isArray(json) ? (json as readonly unknown[]) : []
+  return typeof index === 'number' && files[index] !== undefined && value !== undefined
+    ? pack(rehashed(files, index, JSON.stringify(value)))
+    : undefined
+}
+
+const boardSamples = (): readonly unknown[] =>
+  unpack(recordings().whole.archive).map(({ text }, index) => [index, JSON.parse(text)])
+
+function audit(): Target {
+  const named = {
+    name: 'audit of a board',
+    covers: 'election/audit/audit.ts auditArchive',
+    samples: boardSamples(),
+  }
+  const why =
+    'an audit checks all proofs of an election; archive and every file of it are targets of their own'
+  const target = ofJson(named, (json) => {
+    const archive = boardWith(json)
+    if (archive === undefined) return refuse('malformed', 'no file of the board')
+    const report = election.auditArchive(archive)
+    const failing = report.checks.find((check) => !check.ok)
+    return failing === undefined ? ok(report) : refuse('fails', failing.name)
+  })
+  return { ...target, share: { of: 0.01, why } }
+}
+
+/** What a client makes of a board that a peer sends, given the head that a quorum certified. */
+function exported(): Target {
+  const events = recordings().whole.entries.filter(({ kind }) => kind === 'event')
+  const head = { height: events.length - 1, hash: election.payloadHash(events.at(-1)!.json) }
+  return ofJson(
+    { name: 'board of a peer', covers: 'client/export.ts checkArchive', samples: boardSamples() },
+    (json) => {
+      const archive = boardWith(json)
+      return archive === undefined ? refuse('malformed', 'no file of the board') : checkArchive(archive, head)
+    },
+  )
+}

@@ -3,7 +3,16 @@
  * quorum certified, and when it holds exactly the data that those events name (T25). What the data *say* is the
  * audit's business.
  */
-import { concat, equalBytes, fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
+import {
+  concatAll,
+  equalBytes,
+  fromHex,
+  ok,
+  type Refusal,
+  type Result,
+  refuse,
+  toHex,
+} from '../base/index.ts'
 import {
   type ArchiveEntry,
   type BoardHead,
@@ -87,7 +96,7 @@ function checkAnswer(
   if (!answer.ok) return answer
   const verified = verifyAnswer(answer.value, uuid, reader.trust)
   if (!verified.ok) return verified
-  const archive = concat(...pieces)
+  const archive = concatAll(pieces)
   const complete = checkArchive(archive, verified.value.record?.board)
   return complete.ok ? ok({ ...verified.value, archive }) : complete
 }

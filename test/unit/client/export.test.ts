@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { toHex, unwrap } from '../../../base/index.ts'
 import { createClient } from '../../../client/index.ts'
+import { ARCHIVE_CHUNKS_MAX } from '../../../client/limits.ts'
 import {
   type ArchiveEntry,
   type BoardHead,
@@ -115,6 +116,20 @@ describe('exports', () => {
     const { archive, record } = unwrap(await client.export(uuid))
     assert.deepEqual(archive, await archiveOf(viewOf(chain), uuid))
     assert.equal(record.phase, 'tallied')
+  })
+
+  it('T32 are read in however many pieces a peer sends them, and refused beyond the limit', async () => {
+    const { chain, uuid } = aTalliedElection()
+    const inPieces = (surplus: number): Lies => ({
+      pieces: function* (archive) {
+        yield archive
+        for (let i = 0; i < surplus; i++) yield new Uint8Array(0)
+      },
+    })
+    const taken = await (await aClient(chain, [inPieces(200_000)])).export(uuid)
+    assert.deepEqual(unwrap(taken).archive, await archiveOf(viewOf(chain), uuid))
+    const refused = await (await aClient(chain, [inPieces(ARCHIVE_CHUNKS_MAX)])).export(uuid)
+    assert.ok(!refused.ok)
   })
 
   it('are taken while the election is open, too', async () => {

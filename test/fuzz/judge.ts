@@ -69,6 +69,13 @@ export async function judge(
   }
 }
 
+/** One input alone, as a replay. Where it hangs, it hangs. */
+export async function judgeOne(target: Target, seed: number, number: number): Promise<readonly Fault[]> {
+  const tally: Tally = { taken: 0, refusals: new Set(), worstMs: 0, worstInput: 0, faults: [] }
+  await judgeInput(target, seed, number, tally)
+  return tally.faults
+}
+
 /** Samples are real: one that is refused is a mistake of whoever gave it, and fuzzing with it would show nothing. */
 async function judgeSamples(target: Target): Promise<void> {
   if (target.samples.length === 0) throw new Error(`${target.name}: no samples`)

@@ -1,13 +1,14 @@
 /**
  * `npm run fuzz -- [--inputs N] [--only NAME]... [--seed S] [--input I] [--jobs N] [--json]`: feeds every decoder with N inputs (100,000
  * unless said otherwise), in as many processes as there are jobs (2), and reports what came out. Exit 0: no promise was broken; 1: one
- * was; 2: wrong usage.
+ * was; 2: wrong usage. With `--input` that one input is made and taken again.
  */
 import { parseArgs } from 'node:util'
 import { toHex } from '../../base/index.ts'
 import { inputOf } from './inputs.ts'
+import { judgeOne } from './judge.ts'
 import { allTargets } from './registry.ts'
-import type { Verdict } from './types.ts'
+import type { Target, Verdict } from './types.ts'
 import { watch } from './watch.ts'
 
 const USAGE =
@@ -37,8 +38,9 @@ async function main(): Promise<void> {
   if (unknown !== undefined)
     throw new Error(`no decoder "${unknown}"; there are: ${targets.map(({ name }) => name).join(', ')}`)
   if (values.input !== undefined) {
+    const number = count('input', values.input, 0)
     for (const target of targets.filter(({ name }) => names.includes(name)))
-      process.stdout.write(`${toHex(inputOf(target, plan.seed, count('input', values.input, 0)))}\n`)
+      await replay(target, plan.seed, number)
     return
   }
   const begin = Date.now()
@@ -59,6 +61,15 @@ async function main(): Promise<void> {
       `${decoders.length} decoders, ${plan.inputs} inputs each, seed ${plan.seed}: ${faults} faults\n`,
     )
   process.exitCode = faults === 0 ? 0 : 1
+}
+
+/** One input again: its bytes, and what the decoder does with it. */
+async function replay(target: Target, seed: number, number: number): Promise<void> {
+  process.stdout.write(`${toHex(inputOf(target, seed, number))}\n`)
+  const faults = await judgeOne(target, seed, number)
+  for (const { promise, detail } of faults) process.stderr.write(`${promise}: ${detail}\n`)
+  if (faults.length > 0) process.exitCode = 1
+  else process.stderr.write('no promise is broken\n')
 }
 
 /** Decoders dealt out like cards, so that no job gets all the costly ones of a folder; verdicts in the order of the names. */

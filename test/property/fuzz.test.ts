@@ -32,7 +32,7 @@ describe('T32 fuzzing', function () {
       ...Object.keys(READERS),
     ])
     const unknown = sourceFiles(SOURCE_FOLDERS).flatMap(({ path, code }) =>
-      [...code.matchAll(/^export (?:async )?function\*? ((?:decode|parse|read|open)\w+)/gm)]
+      [...code.matchAll(/^export (?:(?:async )?function\*? |const )((?:decode|parse|read|open)\w+)/gm)]
         .map((match) => `${path} ${match[1]}`)
         .filter((name) => !covered.has(name)),
     )

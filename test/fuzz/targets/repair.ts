@@ -1,4 +1,5 @@
 /** What a start and a repair read off a disk whose checksums are right: a journal's records, a whole chain. */
+import { crc32 } from 'node:zlib'
 import { concat, unwrap } from '../../../base/index.ts'
 import { decodeCertifiedBlock } from '../../../network/index.ts'
 import { NodeError } from '../../../node/error.ts'
@@ -6,17 +7,22 @@ import { encodeRecord } from '../../../node/journal-record.ts'
 import { checkChain } from '../../../node/repair/check-chain.ts'
 import { signedAccordingTo } from '../../../node/repair/signed-slots.ts'
 import { memoryFiles, openChainStore, openGuards, StorageError } from '../../../storage/index.ts'
-import { encodeFrame, encodeHeader } from '../../../storage/journal-format.ts'
+import {
+  decodeJournal,
+  encodeFrame,
+  encodeHeader,
+  FRAME_HEADER_BYTES,
+} from '../../../storage/journal-format.ts'
 import { aGenesis } from '../../support/ledger-builders.ts'
 import { aLongChain } from '../../support/made-chain.ts'
 import { packedEntries, unpackedEntries } from '../recordings.ts'
-import { declaredLater } from '../target.ts'
+import { declaredLater, ofBytes } from '../target.ts'
 import type { Target } from '../types.ts'
 import { databaseOf, entriesOf, journalInputs, RECORD, withChecksum } from './storage.ts'
 
 /** A journal and a database, as they are opened and repaired. */
 export async function repaired(): Promise<readonly Target[]> {
-  return [openedJournal(), impliedByJournal(), await chainUnderRepair()]
+  return [frameOfJournal(), openedJournal(), impliedByJournal(), await chainUnderRepair()]
 }
 
 const HEIGHT = 7
@@ -30,6 +36,29 @@ const packed = (all: readonly Uint8Array[]): Uint8Array =>
 function journalOf(input: Uint8Array): Uint8Array {
   const frames = [...unpackedEntries(input)].map(([, record]) => encodeFrame([record]))
   return concat(encodeHeader(HEIGHT), ...frames)
+}
+
+/** What is in a frame, under checksums that are always right: mutations get past them. */
+function frameOfJournal(): Target {
+  const bodyOf = (all: readonly Uint8Array[]): Uint8Array => encodeFrame(all).subarray(FRAME_HEADER_BYTES)
+  return ofBytes(
+    {
+      name: 'frame of a journal under its checksums',
+      covers: 'storage/journal-format.ts decodeJournal',
+      samples: [bodyOf(records()), bodyOf(records().slice(0, 1))],
+    },
+    (body) => {
+      const frame = new Uint8Array(FRAME_HEADER_BYTES + body.length)
+      const view = new DataView(frame.buffer)
+      view.setUint32(0, body.length, true)
+      view.setUint32(4, crc32(frame.subarray(0, 4)), true)
+      view.setUint32(8, crc32(body), true)
+      frame.set(body, FRAME_HEADER_BYTES)
+      const content = decodeJournal(concat(encodeHeader(HEIGHT), frame))
+      return content.ok && content.records.length > 0 ? content.records : undefined
+    },
+    bodyOf,
+  )
 }
 
 /** Both guards, of which the journal is the input. */

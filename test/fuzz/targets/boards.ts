@@ -9,7 +9,7 @@ import { decodeTar, encodeTar } from '../../../election/tar.ts'
 import { pack, rehashed, unpack } from '../../support/election/archive-files.ts'
 import { ROOT } from '../../support/source-files.ts'
 import { recordings } from '../recordings.ts'
-import { ofBytes, ofJson } from '../target.ts'
+import { ofBytes, ofText } from '../target.ts'
 import type { Target } from '../types.ts'
 
 /** An archive of the official tool. */
@@ -73,17 +73,17 @@ function withChecksums(tar: Uint8Array): Uint8Array {
   return new Uint8Array(bytes)
 }
 
-/** A board of which one file is another one, all hashes made right: nothing else gets past the names of the files. */
-function boardWith(json: unknown): Uint8Array | undefined {
+/** A board of which one file is another text, all hashes made right: nothing else gets past the names of the files. */
+function boardWith(text: string): Uint8Array | undefined {
   const files = unpack(recordings().whole.archive)
-  const [index, value] = Array.isArray(json) ? (json as readonly unknown[]) : []
-  return typeof index === 'number' && files[index] !== undefined && value !== undefined
-    ? pack(rehashed(files, index, JSON.stringify(value)))
-    : undefined
+  const [, index = '', file = ''] = /^\[(\d{1,4}),(.*)\]$/s.exec(text) ?? []
+  return files[Number(index)] === undefined || file === ''
+    ? undefined
+    : pack(rehashed(files, Number(index), file))
 }
 
-const boardSamples = (): readonly unknown[] =>
-  unpack(recordings().whole.archive).map(({ text }, index) => [index, JSON.parse(text)])
+const boardSamples = (): readonly string[] =>
+  unpack(recordings().whole.archive).map(({ text }, index) => `[${index},${text}]`)
 
 function audit(): Target {
   const named = {
@@ -93,8 +93,8 @@ function audit(): Target {
   }
   const why =
     'an audit checks all proofs of an election; archive and every file of it are targets of their own'
-  const target = ofJson(named, (json) => {
-    const archive = boardWith(json)
+  const target = ofText(named, (text) => {
+    const archive = boardWith(text)
     if (archive === undefined) return refuse('malformed', 'no file of the board')
     const report = election.auditArchive(archive)
     const failing = report.checks.find((check) => !check.ok)
@@ -107,10 +107,10 @@ function audit(): Target {
 function exported(): Target {
   const events = recordings().whole.entries.filter(({ kind }) => kind === 'event')
   const head = { height: events.length - 1, hash: election.payloadHash(events.at(-1)!.json) }
-  return ofJson(
+  return ofText(
     { name: 'board of a peer', covers: 'client/export.ts checkArchive', samples: boardSamples() },
-    (json) => {
-      const archive = boardWith(json)
+    (text) => {
+      const archive = boardWith(text)
       return archive === undefined ? refuse('malformed', 'no file of the board') : checkArchive(archive, head)
     },
   )

@@ -14,6 +14,8 @@ import { watch } from './watch.ts'
 const USAGE =
   'usage: npm run fuzz -- [--inputs N] [--only NAME]... [--seed S] [--input I] [--jobs N] [--json]'
 const INPUTS = 100_000
+/** Decoders that one process takes: making the recordings is not worth it for one. */
+const BATCH = 8
 
 await main().catch((error: unknown) => {
   process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`)
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
   })
   const plan = { seed: count('seed', values.seed, 0), inputs: count('inputs', values.inputs, 1) }
   const targets = await allTargets()
-  const names = values.only ?? targets.map(({ name }) => name)
+  const names = [...new Set(values.only ?? targets.map(({ name }) => name))]
   const unknown = names.find((name) => !targets.some((target) => target.name === name))
   if (unknown !== undefined)
     throw new Error(`no decoder "${unknown}"; there are: ${targets.map(({ name }) => name).join(', ')}`)
@@ -72,16 +74,18 @@ async function replay(target: Target, seed: number, number: number): Promise<voi
   else process.stderr.write('no promise is broken\n')
 }
 
-/** Decoders dealt out like cards, so that no job gets all the costly ones of a folder; verdicts in the order of the names. */
+/** Each job takes the next few decoders when it is done with some, because a few cost as much as all the others; in their order. */
 async function inJobs(
   jobs: number,
   names: readonly string[],
   run: (some: readonly string[]) => Promise<readonly Verdict[]>,
 ): Promise<readonly Verdict[]> {
-  const hands = Array.from({ length: Math.min(jobs, names.length) }, (_, job) =>
-    names.filter((_, index) => index % jobs === job),
-  )
-  const verdicts = (await Promise.all(hands.map(run))).flat()
+  const waiting = [...names]
+  const verdicts: Verdict[] = []
+  const work = async (): Promise<void> => {
+    while (waiting.length > 0) verdicts.push(...(await run(waiting.splice(0, BATCH))))
+  }
+  await Promise.all(Array.from({ length: jobs }, work))
   return names.flatMap((name) => verdicts.filter(({ decoder }) => decoder === name))
 }
 

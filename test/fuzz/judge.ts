@@ -1,5 +1,5 @@
 /** Feeds one target with inputs and says which promises were broken. */
-import { equalBytes, toHex } from '../../base/index.ts'
+import { equalBytes, fromUtf8, toHex, utf8 } from '../../base/index.ts'
 import { inputOf } from './inputs.ts'
 import type { Fault, Plan, Said, Target, Verdict } from './types.ts'
 
@@ -109,7 +109,7 @@ async function judgeInput(target: Target, seed: number, number: number, tally: T
   if (!equalBytes(input, copy))
     tally.faults.push({ promise: 'changes its input', input: number, detail: shown(copy) })
   if (!said.isTaken) {
-    if (tally.refusals.size < MAX_REFUSALS) tally.refusals.add(said.why.replace(/[\d"'`].*/, ''))
+    if (tally.refusals.size < MAX_REFUSALS) tally.refusals.add(kindOf(said.why))
     return
   }
   tally.taken += 1
@@ -144,6 +144,9 @@ async function judgeTime(
       detail: `${Math.round(least)} ms for ${shown(input)}`,
     })
 }
+
+/** A refusal without what it quotes; a copy, because a part of a text keeps all of it in memory. */
+const kindOf = (why: string): string => fromUtf8(utf8(why.replace(/[\d"'`].*/s, '').slice(0, 200))) ?? ''
 
 /** Milliseconds of the processor where it cannot wait for anything: what others do on the machine is not its doing. */
 async function timeOf(target: Target, input: Uint8Array): Promise<number> {

@@ -66,6 +66,17 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return concatBytes(...parts)
 }
 
+/** The same of a list whose length others decide: as arguments of a call some ten thousand would not fit the stack. */
+export function concatAll(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
 /** Equality of public bytes (not constant in time). */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && compareBytes(a, b) === 0

@@ -7,6 +7,7 @@ export {
   bigEndian,
   compareBytes,
   concat,
+  concatAll,
   equalBytes,
   fromBase64,
   fromHex,

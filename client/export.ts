@@ -3,11 +3,21 @@
  * quorum certified, and when it holds exactly the data that those events name (T25). What the data *say* is the
  * audit's business.
  */
-import { concat, equalBytes, fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
+import {
+  concatAll,
+  equalBytes,
+  fromHex,
+  ok,
+  type Refusal,
+  type Result,
+  refuse,
+  toHex,
+} from '../base/index.ts'
 import {
   type ArchiveEntry,
   type BoardHead,
   type EventType,
+  hasPayload,
   nextEvent,
   payloadHash,
   readArchive,
@@ -87,7 +97,7 @@ function checkAnswer(
   if (!answer.ok) return answer
   const verified = verifyAnswer(answer.value, uuid, reader.trust)
   if (!verified.ok) return verified
-  const archive = concat(...pieces)
+  const archive = concatAll(pieces)
   const complete = checkArchive(archive, verified.value.record?.board)
   return complete.ok ? ok({ ...verified.value, archive }) : complete
 }
@@ -129,7 +139,8 @@ function recompute(
   for (const entry of entries) {
     if (entry.kind !== 'event') continue
     const event = parseEvent(entry.json)
-    if (event === undefined) return refuse('archive-malformed', 'an event that is not one')
+    if (event === undefined || !canFollow(head, event))
+      return refuse('archive-malformed', 'an event that is not one, or stands where it cannot')
     const next = nextEvent(head, event.type, event.payload)
     if (next.json !== entry.json)
       return refuse('other-board', `event ${next.head.height} does not follow from the events before it`)
@@ -167,6 +178,11 @@ function parseEvent(json: string): ParsedEvent | undefined {
   if (value?.payload === undefined) return { type: type as EventType }
   const payload = typeof value.payload === 'string' ? fromHex(value.payload, 32) : undefined
   return payload === undefined ? undefined : { type: type as EventType, payload }
+}
+
+/** Whether there can be such an event after this head; {@link nextEvent} wants to know before it is called. */
+function canFollow(head: BoardHead | undefined, { type, payload }: ParsedEvent): boolean {
+  return (head === undefined) === (type === 'Setup') && (payload !== undefined) === hasPayload(type)
 }
 
 /** Hashes of the data that an event names: its payload, and what that payload names in turn. */

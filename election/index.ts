@@ -53,7 +53,7 @@ export {
 } from './decryption.ts'
 // ---- elections and questions -------------------------------------------------------------------------------------
 export { createElection, createUuid, isUuid, parseElection } from './election.ts'
-export { nextEvent, ownedDecryptionJson, payloadHash, setupJson } from './events.ts'
+export { hasPayload, nextEvent, ownedDecryptionJson, payloadHash, setupJson } from './events.ts'
 export { choiceCount, parseQuestions, questionsJson } from './questions.ts'
 export { canCombine, computeResult, resultJson } from './result.ts'
 export { compareCredentials, parsePublicCredentials, publicCredentialsJson } from './roll.ts'

@@ -8,7 +8,7 @@
  * Reading takes nothing else: a header must be the one that {@link encodeTar} would write for its name, size and time.
  * So there is one archive for a list of files, and nothing can hide in the fields that nobody looks at.
  */
-import { assert, concat, equalBytes, ok, type Refusal, type Result, refuse, utf8 } from '../base/index.ts'
+import { assert, concatAll, equalBytes, ok, type Refusal, type Result, refuse, utf8 } from '../base/index.ts'
 import { MAX_ARCHIVE_FILE_BYTES, MAX_ARCHIVE_FILES } from './limits.ts'
 
 const BLOCK = 512
@@ -36,7 +36,7 @@ export function encodeTar(files: Iterable<TarFile>, time: number): Uint8Array {
     assert(content.length <= MAX_ARCHIVE_FILE_BYTES, 'a file of a tar is within its limit')
     parts.push(header(name, content.length, time), content, new Uint8Array(padding(content.length)))
   }
-  return concat(...parts)
+  return concatAll(parts)
 }
 
 /** What a tar may hold. */

@@ -5,6 +5,7 @@
 import { equalBytes, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
 import { decodeTally, type EncryptedTally } from '../election/index.ts'
 import { ceremonyRoot, decodeCeremony } from './ceremony-ssz.ts'
+import { checkDraft } from './draft.ts'
 import { type ElectionState, electionOf, newElection, sealed } from './election-state.ts'
 import { convictionOf } from './evidence.ts'
 import { decodeConviction } from './evidence-ssz.ts'
@@ -131,12 +132,15 @@ function loadElection(index: number, parts: Parts): ElectionState {
   const record = decodeRecord(parts.record ?? damaged(`${place}: no record`))
   if (!record.ok) return damaged(`${place}: ${record.error.detail}`)
   const { draft, administrator } = record.value
+  const checked = checkDraft(draft)
+  if (!checked.ok) return damaged(`${place}: the draft: ${checked.error.detail}`)
+  const rolls = loadRolls(record.value, parts, place)
   const base: ElectionState = {
     ...newElection(index, draft, administrator, 0),
     record: record.value,
     ceremony: loadCeremony(record.value, parts, place),
-    ...loadRolls(record.value, parts, place),
-    ...loadBoard(record.value, parts, place),
+    ...rolls,
+    ...loadBoard(rolls.roll, parts, place),
   }
   const keyed = withBelenios(base, place)
   const tally = loadTally(record.value, place)
@@ -210,7 +214,7 @@ function loadPending(progress: RollProgress, parts: Parts, place: string): Pendi
 }
 
 function loadBoard(
-  record: ElectionRecord,
+  roll: Roll | undefined,
   parts: Parts,
   place: string,
 ): Pick<ElectionState, 'ballots' | 'seen' | 'counting'> {
@@ -228,7 +232,7 @@ function loadBoard(
     known.add(toHex(id))
     seen = withId(seen, id, position, (at) => valueAt(ballots, at))
   }
-  const voters = record.roll?.voters ?? 0
+  const voters = roll?.voters ?? 0
   const places = [...parts.counting].sort(([a], [b]) => a - b)
   if ((places.at(-1)?.[0] ?? -1) >= voters) damaged(`${place}: a ballot counts for nobody on the roll`)
   const counting = withValues(

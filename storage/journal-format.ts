@@ -85,7 +85,7 @@ export function decodeJournal(bytes: Uint8Array): JournalContent {
     const frame = decodeFrame(bytes, at)
     if (frame.type === 'torn') break
     if (frame.type === 'damaged') return { ok: false, height, offset: at, what: frame.what }
-    records.push(...frame.records)
+    for (const record of frame.records) records.push(record)
     at = frame.end
   }
   return { ok: true, height, records, intactBytes: at }

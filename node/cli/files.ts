@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { concat, fromUtf8 } from '../../base/index.ts'
+import { concatAll, fromUtf8 } from '../../base/index.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
 
@@ -23,7 +23,7 @@ export async function readInput(path: string, bytesMax: number): Promise<Uint8Ar
       length += piece.length
       if (length > bytesMax) throw tooLarge(path, bytesMax)
     }
-    return concat(...pieces)
+    return concatAll(pieces)
   } catch (error) {
     throw error instanceof CommandError ? error : unreadable(path, error)
   } finally {

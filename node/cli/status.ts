@@ -19,7 +19,8 @@ const REPORT = z.looseObject({
   height: z.number(),
   blockId: z.string(),
   stateRoot: z.string(),
-  blockTime: z.number(),
+  // What a date can be.
+  blockTime: z.number().min(-8.64e15).max(8.64e15),
   now: z.number(),
   peers: z.array(
     z.looseObject({ id: z.string(), addresses: z.array(z.string()), height: z.number().optional() }),

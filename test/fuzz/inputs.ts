@@ -12,6 +12,8 @@ import type { Target } from './types.ts'
 
 /** The share of inputs that owe nothing to a sample. */
 const ARBITRARY_SHARE = 0.05
+/** Above the limit of every file but the lists of voters; what is longer is cut. */
+const MAX_JSON_LENGTH = 1 << 21
 const SOME_BYTES = fc.uint8Array({ maxLength: 1024 })
 const SOME_TEXT = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })).map(textBytes)
 const SOME_JSON = fc.json({ maxDepth: 6 }).map(textBytes)
@@ -23,7 +25,7 @@ export function inputOf(target: Target, seed: number, number: number): Uint8Arra
   const sample = chance.pick(target.samples)!
   const other = chance.pick(target.samples)!
   if (target.form === 'json' && chance.chance(0.8)) {
-    const json = mutatedJson(fromUtf8(sample)!, fromUtf8(other)!, chance)
+    const json = mutatedJson(fromUtf8(sample)!, fromUtf8(other)!, chance).slice(0, MAX_JSON_LENGTH)
     const bytes = textBytes(json)
     return chance.chance(0.1) ? mutatedBytes(bytes, other, chance, false) : bytes
   }

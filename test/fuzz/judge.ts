@@ -1,5 +1,5 @@
 /** Feeds one target with inputs and says which promises were broken. */
-import { equalBytes, toHex } from '../../base/index.ts'
+import { equalBytes, fromUtf8, toHex, utf8 } from '../../base/index.ts'
 import { inputOf } from './inputs.ts'
 import type { Fault, Plan, Said, Target, Verdict } from './types.ts'
 
@@ -35,7 +35,7 @@ export async function judge(
   { seed, inputs: wanted }: Plan,
   progress: Progress = () => undefined,
 ): Promise<Verdict> {
-  const inputs = Math.max(1, Math.ceil(wanted * (target.share ?? 1)))
+  const inputs = Math.max(1, Math.ceil(wanted * (target.share?.of ?? 1)))
   const tally: Tally = { taken: 0, refusals: new Set(), worstMs: 0, worstInput: 0, faults: [] }
   await judgeSamples(target)
   const begin = process.cpuUsage()
@@ -57,6 +57,7 @@ export async function judge(
   return {
     decoder: target.name,
     inputs,
+    ...(target.share === undefined ? {} : { fewer: target.share.why }),
     taken: tally.taken,
     refusals: tally.refusals.size,
     seconds: rounded(seconds),
@@ -66,6 +67,13 @@ export async function judge(
     ...(grownBytes === undefined ? {} : { grownBytes }),
     faults: tally.faults,
   }
+}
+
+/** One input alone, as a replay. Where it hangs, it hangs. */
+export async function judgeOne(target: Target, seed: number, number: number): Promise<readonly Fault[]> {
+  const tally: Tally = { taken: 0, refusals: new Set(), worstMs: 0, worstInput: 0, faults: [] }
+  await judgeInput(target, seed, number, tally)
+  return tally.faults
 }
 
 /** Samples are real: one that is refused is a mistake of whoever gave it, and fuzzing with it would show nothing. */
@@ -101,7 +109,7 @@ async function judgeInput(target: Target, seed: number, number: number, tally: T
   if (!equalBytes(input, copy))
     tally.faults.push({ promise: 'changes its input', input: number, detail: shown(copy) })
   if (!said.isTaken) {
-    if (tally.refusals.size < MAX_REFUSALS) tally.refusals.add(said.why.replace(/[\d"'`].*/, ''))
+    if (tally.refusals.size < MAX_REFUSALS) tally.refusals.add(kindOf(said.why))
     return
   }
   tally.taken += 1
@@ -123,9 +131,7 @@ async function judgeTime(
 ): Promise<void> {
   let least = first
   for (let chance = 1; chance < CHANCES && least > Math.min(SLOW_MS, Math.max(1, tally.worstMs)); chance++) {
-    const start = performance.now()
-    await target.take(input.slice())
-    least = Math.min(least, performance.now() - start)
+    least = Math.min(least, await timeOf(target, input.slice()))
   }
   if (least > tally.worstMs) {
     tally.worstMs = least
@@ -137,6 +143,19 @@ async function judgeTime(
       input: number,
       detail: `${Math.round(least)} ms for ${shown(input)}`,
     })
+}
+
+/** A refusal without what it quotes; a copy, because a part of a text keeps all of it in memory. */
+const kindOf = (why: string): string => fromUtf8(utf8(why.replace(/[\d"'`].*/s, '').slice(0, 200))) ?? ''
+
+/** Milliseconds of the processor where it cannot wait for anything: what others do on the machine is not its doing. */
+async function timeOf(target: Target, input: Uint8Array): Promise<number> {
+  const [start, before] = [performance.now(), process.cpuUsage()]
+  const answer = target.take(input)
+  const { user, system } = process.cpuUsage(before)
+  if (answer instanceof Promise) await answer
+  const ms = performance.now() - start
+  return answer instanceof Promise ? ms : Math.min(ms, (user + system) / 1000)
 }
 
 /** Bytes in use, when the collector can be called (`node --expose-gc`). */

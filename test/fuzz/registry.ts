@@ -2,12 +2,18 @@
  * Every decoder of the product that takes foreign bytes or text. `test/property/fuzz.test.ts` looks for exported functions whose
  * names say that they decode, and fails for one that is neither here nor among the exceptions.
  */
-import { archives, boardFiles, compactForms } from './targets/election.ts'
+import { archives } from './targets/boards.ts'
+import { ceremonyMessages } from './targets/ceremony.ts'
+import { boardFiles, compactForms } from './targets/election.ts'
+import { openedHomes } from './targets/homes.ts'
 import { chainDecoders, paperDecoders, stateDecoders } from './targets/ledger.ts'
 import { answers, gossip } from './targets/network.ts'
 import { commandFiles, homeFiles, reports } from './targets/node.ts'
 import { basePieces, consensusPieces, cryptoPieces } from './targets/pieces.ts'
+import { repaired } from './targets/repair.ts'
+import { signedThings } from './targets/signed.ts'
 import { databaseDecoders, journalDecoders } from './targets/storage.ts'
+import { streams } from './targets/streams.ts'
 import type { Target } from './types.ts'
 
 /** Functions that are named like decoders and are exercised by the targets of others, and why. */
@@ -21,12 +27,18 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
  * hand the bytes to a decoder that is a target.
  */
 export const READERS: Readonly<Record<string, string>> = {
+  'election/ceremony/share.ts openShare': 'shareWithin',
   'client/reads.ts readElection': 'verifyElectionAnswer',
   'client/reads.ts readTransaction': 'decodeTransaction',
   'client/reads.ts readBallot': 'verifyBallotAnswer',
-  'storage/journal.ts readJournal': 'decodeJournal',
   'node/keys.ts readKeyFile': 'openKey',
-  'node/home.ts readHome': 'parseSettings, parseGenesis',
+  'election/audit/board.ts openBoard': 'auditArchive',
+  'ledger/execute.ts openWorkspace': 'nothing: a state that is there already',
+  'storage/level-database.ts openLevelDatabase':
+    "LevelDB's own files, which it checks; what is in them, openChainStore",
+  'node/home.ts openHome': 'readHome, openKey',
+  'node/repair/repair.ts openRepair': 'checkChain, signedAccordingTo, readLastSigned',
+  'node/cli/observe.ts openObserver': 'parseGenesis',
   'node/cli/files.ts readInput': 'bytes with a limit, as they are',
   'node/cli/files.ts readText': 'fromUtf8',
   'node/cli/files.ts readJson': 'JSON.parse, then each reader of a file',
@@ -50,15 +62,20 @@ async function make(): Promise<readonly Target[]> {
     ...compactForms(),
     ...boardFiles(),
     ...archives(),
+    ...ceremonyMessages(),
     ...chainDecoders(),
     ...stateDecoders(),
     ...paperDecoders(),
     ...consensusPieces(),
     ...gossip(),
     ...answers(),
+    ...streams(),
+    ...signedThings(),
     ...journalDecoders(),
     ...(await databaseDecoders()),
+    ...(await repaired()),
     ...homeFiles(),
+    ...(await openedHomes()),
     ...commandFiles(),
     ...(await reports()),
   ]

@@ -27,10 +27,10 @@ export interface Target {
   /** Real values, all of which must be taken: mutations of them get past the first checks. */
   readonly samples: readonly Uint8Array[]
   /**
-   * The share of a plan's inputs that it gets, because each costs milliseconds of group arithmetic whatever is in it; all of them
-   * unless given. Its decoders are targets of their own, with all inputs.
+   * The share of a plan's inputs that it gets, and why not all of them: each costs many milliseconds whatever is in it, and what it
+   * decodes is a target of its own that gets all.
    */
-  readonly share?: number
+  readonly share?: { readonly of: number; readonly why: string }
   /** Feeds the decoder. Throws where the decoder does. */
   take(input: Uint8Array): Said | Promise<Said>
 }
@@ -54,6 +54,8 @@ export interface Fault {
 export interface Verdict {
   readonly decoder: string
   readonly inputs: number
+  /** Why these were fewer than planned; absent where they were not. */
+  readonly fewer?: string
   /** Inputs that were taken: none at all would say that mutations stay at the door. */
   readonly taken: number
   /** Different refusals, numbers left out: how many checks were reached. */

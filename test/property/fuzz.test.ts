@@ -5,7 +5,7 @@ import { allTargets, EXCEPTIONS, READERS } from '../fuzz/registry.ts'
 import type { Target } from '../fuzz/types.ts'
 import { SOURCE_FOLDERS, sourceFiles } from '../support/source-files.ts'
 
-const PLAN = { seed: 1, inputs: 100 }
+const PLAN = { seed: 1, inputs: 200 }
 /** A verifier of proofs is slow; a few inputs show that it is whole. */
 const SLOW_INPUTS = 10
 
@@ -32,7 +32,7 @@ describe('T32 fuzzing', function () {
       ...Object.keys(READERS),
     ])
     const unknown = sourceFiles(SOURCE_FOLDERS).flatMap(({ path, code }) =>
-      [...code.matchAll(/^export (?:async )?function ((?:decode|parse|read)\w+)/gm)]
+      [...code.matchAll(/^export (?:(?:async )?function\*? |const )((?:decode|parse|read|open)\w+)/gm)]
         .map((match) => `${path} ${match[1]}`)
         .filter((name) => !covered.has(name)),
     )

@@ -92,6 +92,8 @@ export interface Lies {
   readonly election?: (answer: ElectionAnswer, uuid: string) => ElectionAnswer
   readonly ballot?: (answer: BallotAnswer, request: BallotRequest) => BallotAnswer
   readonly archive?: (answer: ElectionAnswer, archive: Uint8Array) => readonly [ElectionAnswer, Uint8Array]
+  /** How the archive is cut into chunks; into one unless given. */
+  readonly pieces?: (archive: Uint8Array) => Iterable<Uint8Array>
   readonly submit?: (
     transactions: readonly Transaction[],
   ) => readonly SubmitOutcome[] | Promise<readonly SubmitOutcome[]>
@@ -145,7 +147,8 @@ export async function startPeer(transport: Transport, view: () => View, lies: Li
     const honest = [electionAnswer(now, uuid), await archiveOf(now, uuid)] as const
     const [answer, archive] = lies.archive?.(...honest) ?? honest
     yield encodeElectionAnswer(answer)
-    if (archive.length > 0) yield archive
+    if (lies.pieces !== undefined) yield* lies.pieces(archive)
+    else if (archive.length > 0) yield archive
   })
   transport.handle('submit', async function* (_from, request) {
     const batch = unwrap(decodeTransactionBatch(request)).map((bytes) => unwrap(decodeTransaction(bytes)))

@@ -1,8 +1,4 @@
-/** Decoders of the Belenios protocol: JSON of the board, compact forms, archives, ceremonies. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { ok, refuse } from '../../../base/index.ts'
-import { archiveDirectory, writeArchive } from '../../../election/archive.ts'
+/** Decoders of the Belenios protocol: JSON of the board, compact forms, ceremonies. */
 import { parsePartialDecryption } from '../../../election/decryption.ts'
 import {
   archiveHeaderJson,
@@ -17,67 +13,11 @@ import { ownedDecryptionJson } from '../../../election/index.ts'
 import { decodeProof, encodeProof } from '../../../election/proof-bytes.ts'
 import { parseResult, resultJson } from '../../../election/result.ts'
 import { parseSizedTally, parseTally, sizedTallyJson, tallyJson } from '../../../election/tally.ts'
-import { decodeTar, encodeTar } from '../../../election/tar.ts'
-import { pack, rehashed, unpack } from '../../support/election/archive-files.ts'
 import { SIX_CIPHERTEXTS } from '../../support/election/builders.ts'
-import { ROOT } from '../../support/source-files.ts'
 import { hexBytes, recordings, vectors } from '../recordings.ts'
 import { ofBytes, ofJson, ofText } from '../target.ts'
 import type { Target } from '../types.ts'
-
-const archiveOf = (name: string): Uint8Array =>
-  new Uint8Array(readFileSync(join(ROOT, 'test/vectors/belenios', name)))
-
-/** Archives, as files and as boards. */
-export function archives(): readonly Target[] {
-  const { whole, weighted } = recordings()
-  const made = [whole.archive, weighted.archive]
-  const small = writeArchive(1_800_000_000, whole.entries.slice(0, 2))
-  const samples = [...made, small, archiveOf('small-weights-blank.bel')]
-  return [
-    ofBytes({ name: 'tar', covers: 'election/tar.ts decodeTar', samples }, decodeTar, ({ files, time }) =>
-      encodeTar(files, time),
-    ),
-    ofBytes(
-      { name: 'archive', covers: 'election/archive.ts readArchive', samples },
-      election.readArchive,
-      ({ timestamp, entries }) => writeArchive(timestamp, entries),
-    ),
-    ofBytes(
-      { name: 'archive, unread', covers: 'election/archive.ts archiveDirectory', samples },
-      archiveDirectory,
-    ),
-    audit(),
-    ofBytes(
-      {
-        name: 'comparison of archives',
-        covers: 'election/compare.ts compareArchives',
-        samples: [whole.archive],
-      },
-      (bytes) => {
-        const compared = election.compareArchives(bytes, whole.archive)
-        return compared.ok ? ok(compared.value) : compared
-      },
-    ),
-  ]
-}
-
-/** The audit of a board of which one file is another one, all hashes made right: nothing else gets past the names of the files. */
-function audit(): Target {
-  const files = unpack(recordings().whole.archive)
-  const samples = files.map(({ text }, index) => [index, JSON.parse(text)] as const)
-  return ofJson(
-    { name: 'audit of a board', covers: 'election/audit/audit.ts auditArchive', samples },
-    (json) => {
-      const [index, value] = Array.isArray(json) ? (json as readonly unknown[]) : []
-      if (typeof index !== 'number' || files[index] === undefined || value === undefined)
-        return refuse('malformed', 'no file of the board')
-      const report = election.auditArchive(pack(rehashed(files, index, JSON.stringify(value))))
-      const failing = report.checks.find((check) => !check.ok)
-      return failing === undefined ? ok(report) : refuse('fails', failing.name)
-    },
-  )
-}
+import { archiveOf } from './boards.ts'
 
 /** The files of a board. */
 export function boardFiles(): readonly Target[] {

@@ -21,8 +21,8 @@ import { declaredLater, ofBytes } from '../target.ts'
 import type { Said, Target } from '../types.ts'
 
 export function journalDecoders(): readonly Target[] {
-  const records = inputs().map((input) => encodeRecord({ input }))
-  const withBlock = encodeRecord({ input: inputs()[1]!, block: new Uint8Array(100).fill(1) })
+  const records = journalInputs().map((input) => encodeRecord({ input }))
+  const withBlock = encodeRecord({ input: journalInputs()[1]!, block: new Uint8Array(100).fill(1) })
   const file = concat(
     encodeHeader(7),
     encodeFrame(records.slice(0, 2)),
@@ -52,7 +52,14 @@ export function journalDecoders(): readonly Target[] {
   ]
 }
 
-const RECORD = { version: 1, height: 7, round: 0, step: 3, hash: 'ab'.repeat(32) }
+/** A last-signed record of the height of the journals here. */
+export const RECORD: Readonly<Record<string, unknown>> = {
+  version: 1,
+  height: 7,
+  round: 0,
+  step: 3,
+  hash: 'ab'.repeat(32),
+}
 
 /** The file as it lies on the disk, whatever its checksum. */
 function lastSigned(): Target {
@@ -76,7 +83,8 @@ function lastSignedInside(): Target {
   }
 }
 
-function withChecksum(content: string): Uint8Array {
+/** The file of a record's JSON. */
+export function withChecksum(content: string): Uint8Array {
   const checksum = crc32(content).toString(16).padStart(8, '0')
   return utf8(`${content.slice(0, -1)},"checksum":"${checksum}"}\n`)
 }
@@ -98,7 +106,8 @@ function openedBesideAJournal(record: Uint8Array): Promise<Said> {
   })
 }
 
-function inputs(): readonly Input[] {
+/** An input of each kind. */
+export function journalInputs(): readonly Input[] {
   const { messages } = vectors<{ readonly messages: readonly { readonly encoded: string }[] }>(
     'consensus/messages.json',
   )
@@ -155,14 +164,11 @@ async function chainStore(): Promise<Target> {
     transactionIds: [id],
     changes: [{ key, value: block }],
   })
-  const entries: (readonly [Uint8Array, Uint8Array])[] = []
-  for await (const entry of sample.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255) }))
-    entries.push(entry)
   return {
     name: 'chain store',
     covers: ['storage/chain-store.ts openChainStore'],
     form: 'bytes',
-    samples: [packedEntries(entries)],
+    samples: [packedEntries(await entriesOf(sample))],
     take: (input) =>
       declaredLater(StorageError, async () => {
         const read = await openChainStore(await databaseOf(unpackedEntries(input)), networkId)
@@ -175,9 +181,18 @@ async function chainStore(): Promise<Target> {
   }
 }
 
-async function databaseOf(entries: Iterable<readonly [Uint8Array, Uint8Array]>): Promise<Database> {
+/** A database of these entries; those whose keys it does not take are left out. */
+export async function databaseOf(entries: Iterable<readonly [Uint8Array, Uint8Array]>): Promise<Database> {
   const database = memoryDatabase()
   const batch = [...entries].filter(([key]) => key.length > 0 && key.length <= MAX_KEY_BYTES)
   await database.write(batch.map(([key, value]) => ({ type: 'put', key, value })))
   return database
+}
+
+/** Everything in a database. */
+export async function entriesOf(database: Database): Promise<readonly (readonly [Uint8Array, Uint8Array])[]> {
+  const entries: (readonly [Uint8Array, Uint8Array])[] = []
+  for await (const entry of database.entries({ from: Uint8Array.of(0), to: Uint8Array.of(255) }))
+    entries.push(entry)
+  return entries
 }

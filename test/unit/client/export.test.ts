@@ -35,6 +35,9 @@ import {
   type TestChain,
 } from '../../support/ledger-builders.ts'
 
+/** More than the stack holds as arguments, and less than the protocol allows. */
+const PIECES = 130_000
+
 interface Tallied {
   readonly chain: TestChain
   /** The same chain as it stood after the first ballot. */
@@ -108,6 +111,22 @@ function rechained(
   return kept.filter((entry) => entry.kind === 'event' || !dropped.has(toHex(payloadHash(entry.json))))
 }
 
+/** The entries with all data first and then other events. */
+function withEvents(
+  entries: readonly ArchiveEntry[],
+  change: (events: string[]) => void,
+): readonly ArchiveEntry[] {
+  const events = entries.filter(({ kind }) => kind === 'event').map(({ json }) => json)
+  change(events)
+  const data = entries.filter(({ kind }) => kind === 'data')
+  return [...data, ...events.map((json): ArchiveEntry => ({ kind: 'event', json }))]
+}
+
+function withoutPayload(event: string): string {
+  const { payload: _, ...rest } = JSON.parse(event) as Readonly<Record<string, unknown>>
+  return JSON.stringify(rest)
+}
+
 describe('exports', () => {
   it('are taken when their last event is the certified head of the board', async () => {
     const { chain, uuid } = aTalliedElection()
@@ -115,6 +134,18 @@ describe('exports', () => {
     const { archive, record } = unwrap(await client.export(uuid))
     assert.deepEqual(archive, await archiveOf(viewOf(chain), uuid))
     assert.equal(record.phase, 'tallied')
+  })
+
+  it('T32 are read in however many pieces a peer sends them', async () => {
+    const { chain, uuid } = aTalliedElection()
+    const inPieces: Lies = {
+      pieces: function* (archive) {
+        yield archive
+        for (let i = 0; i < PIECES; i++) yield new Uint8Array(0)
+      },
+    }
+    const taken = await (await aClient(chain, [inPieces])).export(uuid)
+    assert.deepEqual(unwrap(taken).archive, await archiveOf(viewOf(chain), uuid))
   })
 
   it('are taken while the election is open, too', async () => {
@@ -166,6 +197,21 @@ describe('exports', () => {
       assert.deepEqual(archive, await archiveOf(viewOf(chain), uuid), 'an honest peer is asked next')
     })
   }
+
+  const FALSE_EVENTS: readonly (readonly [string, (events: string[]) => void])[] = [
+    ['an event without its payload', (events) => events.splice(1, 1, withoutPayload(events[1]!))],
+    ['a second beginning', (events) => events.splice(1, 1, events[1]!.replace('"Ballot"', '"Setup"'))],
+    ['no beginning', (events) => events.shift()],
+  ]
+  for (const [what, change] of FALSE_EVENTS)
+    it(`T25 T32 are refused when there is ${what} in the archive`, async () => {
+      const { chain, uuid } = aTalliedElection()
+      const lie: Lies = {
+        archive: (answer, archive) => [answer, rewritten(archive, (entries) => withEvents(entries, change))],
+      }
+      const exported = await (await aClient(chain, [lie])).export(uuid)
+      assert.ok(!exported.ok)
+    })
 
   it('T25 are refused when the archive belongs to an older certified head than the record', async () => {
     const { chain, early, uuid } = aTalliedElection()

@@ -25,6 +25,13 @@ describe('archives', () => {
       assert.deepEqual(Buffer.from(writeArchive(archive.timestamp, archive.entries)), fixture(name))
     })
 
+  it('hold as many files as a large election has', () => {
+    const files = Array.from({ length: 60_000 }, (_, i) => ({ name: `${i}`, content: utf8(`${i}`) }))
+    const read = unwrap(decodeTar(encodeTar(files, 5)))
+    assert.equal(read.files.length, files.length)
+    assert.deepEqual(read.files.at(-1)?.content, files.at(-1)?.content)
+  })
+
   it('grow by appending', () => {
     const { archive, entries } = aWholeElection()
     for (let count = 0; count <= entries.length; count++) {

@@ -22,7 +22,7 @@ describe('the judge of decoders', function () {
 
   for (const promise of ['throws', 'slow', 'changes its input', 'takes two encodings'] as const)
     it(`convicts a decoder that ${promise === 'slow' ? 'is slow' : promise}`, async () => {
-      const { faults } = await judge(BAD_DECODERS[promise]!, { ...PLAN, inputs: promise === 'slow' ? 2 : 50 })
+      const { faults } = await judge(BAD_DECODERS[promise]!, { ...PLAN, inputs: promise === 'slow' ? 1 : 50 })
       assert.ok(faults.length > 0)
       assert.ok(faults.every((fault) => fault.promise === promise))
       assert.ok(faults[0]?.input !== undefined)
@@ -32,9 +32,10 @@ describe('the judge of decoders', function () {
     await assert.rejects(judge(BAD_DECODERS.refuses!, PLAN), /sample 0 is refused: nothing is good enough/)
   })
 
-  it('gives a costly decoder its share of the inputs, and says how many those were', async () => {
-    const { inputs } = await judge({ ...BAD_DECODERS.good!, share: 0.01 }, PLAN)
-    assert.equal(inputs, 2)
+  it('gives a costly decoder its share of the inputs, and says how many those were and why', async () => {
+    const share = { of: 0.01, why: 'proofs' }
+    const { inputs, fewer } = await judge({ ...BAD_DECODERS.good!, share }, PLAN)
+    assert.deepEqual([inputs, fewer], [2, 'proofs'])
   })
 
   it('makes the same input of the same number again', () => {

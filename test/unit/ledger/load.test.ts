@@ -1,7 +1,16 @@
 import { strict as assert } from 'node:assert'
 import { toHex, unwrap } from '../../../base/index.ts'
 import { sha256 } from '../../../crypto/index.ts'
-import { loadState, splitRoll, stateRoot, type Transaction, type Unsigned } from '../../../ledger/index.ts'
+import {
+  decodeRecord,
+  type ElectionRecord,
+  encodeRecord,
+  loadState,
+  splitRoll,
+  stateRoot,
+  type Transaction,
+  type Unsigned,
+} from '../../../ledger/index.ts'
 import { evidenceAgainst } from '../../support/evidence-builders.ts'
 import {
   aBallot,
@@ -141,6 +150,30 @@ describe('a state loaded from its durable image', () => {
       assert.ok(!loaded.ok && loaded.error.code === 'state-damaged', toHex(entry[0]))
     }
   })
+
+  const FALSE_RECORDS: readonly (readonly [string, (record: ElectionRecord) => ElectionRecord])[] = [
+    [
+      'a draft that nobody could have accepted',
+      ({ draft, ...rest }) => ({
+        ...rest,
+        draft: { ...draft, questions: draft.questions.map((question) => ({ ...question, min: 2, max: 1 })) },
+      }),
+    ],
+    [
+      'more voters than a roll can have',
+      ({ roll, ...rest }) => ({ ...rest, roll: { ...roll!, voters: 2 ** 31 } }),
+    ],
+  ]
+  for (const [what, change] of FALSE_RECORDS)
+    it(`is refused with a record of ${what}`, () => {
+      const entries = entriesOf(chain).map(([key, value]) =>
+        toHex(key) === '7200000000'
+          ? ([key, encodeRecord(change(unwrap(decodeRecord(value))))] as const)
+          : ([key, value] as const),
+      )
+      const loaded = load(chain, entries)
+      assert.ok(!loaded.ok && loaded.error.code === 'state-damaged')
+    })
 
   it('is refused with the same ballot at two places of a board', () => {
     const isBoard = ([key]: readonly [Uint8Array, Uint8Array]): boolean => key[0] === 0x62

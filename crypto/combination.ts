@@ -97,7 +97,7 @@ export function decodeBase(bytes: Uint8Array): Result<Base, PointRefusal> {
 }
 
 /** [k1]P1 + [k2]P2 + ... for scalars in 0..q-1. */
-export function combination(terms: readonly (readonly [Base, bigint])[]): Point {
+export function combinationOf(terms: readonly (readonly [Base, bigint])[]): Point {
   for (const [, scalar] of terms)
     assert(scalar >= 0n && scalar < ORDER, 'a scalar is reduced modulo the order')
   return toPoint(sum(terms))

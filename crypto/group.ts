@@ -4,13 +4,13 @@
  *
  * A point's text is 64 hexadecimal digits, big-endian: the reverse of RFC 8032's 32 bytes. Here an *encoded point* is
  * those 32 big-endian bytes. A point that comes from outside must be canonical (y < p, no sign on x = 0), on the curve and
- * in the subgroup ([q]P = 0); {@link decodePoint} checks all three, always (T06).
+ * in the subgroup ([q]P = 0); `decodePoint` checks all three, always (T06).
  *
  * Two families of multiplication: `...Secret` takes time that does not depend on the scalar (as far as BigInt allows, see
  * noble-curves' README) and is for anything private; the others are faster and for public data only.
  */
 import { ed25519 } from '@noble/curves/ed25519.js'
-import { assert, fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
+import { assert, bigEndian, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
 
 /** A point in extended coordinates. Equality by `.equals`, never by `===`. */
 export type Point = InstanceType<typeof ed25519.Point>
@@ -30,13 +30,6 @@ export type PointRefusal = Refusal<'point-malformed' | 'point-outside-subgroup'>
 /** The canonical encoding: 32 bytes, big-endian. */
 export function encodePoint(point: Point): Uint8Array {
   return point.toBytes().reverse()
-}
-
-/** The point of 32 big-endian bytes, checked to be canonical, on the curve and in the prime-order subgroup. */
-export function decodePoint(bytes: Uint8Array): Result<Point, PointRefusal> {
-  const point = decodeCurvePoint(bytes)
-  if (!point.ok) return point
-  return point.value.isTorsionFree() ? point : outsideSubgroup()
 }
 
 /** The point of 32 big-endian bytes, canonical and on the curve; the caller must still check the subgroup. */
@@ -71,12 +64,20 @@ export function pointsToHex(points: readonly Point[]): readonly string[] {
   })
 }
 
-/** The point of 64 hexadecimal digits, with the checks of {@link decodePoint}. */
-export function pointFromHex(text: string): Result<Point, PointRefusal> {
-  const bytes = fromHex(text, POINT_BYTES)
-  return bytes === undefined
-    ? refuse('point-malformed', 'a point is 64 lower-case hexadecimal digits')
-    : decodePoint(bytes)
+/** Extended coordinates X, Y, Z and T, 32 bytes little-endian each, of one point after the other. */
+export function writeCoordinates(points: readonly Point[]): Uint8Array {
+  const words = new BigUint64Array(points.length * 16)
+  for (const [i, { X, Y, Z, T }] of points.entries())
+    for (const [k, coordinate] of [X, Y, Z, T].entries())
+      for (let word = 0; word < 4; word++)
+        words[16 * i + 4 * k + word] = BigInt.asUintN(64, coordinate >> BigInt(64 * word))
+  return new Uint8Array(words.buffer)
+}
+
+/** The point with these affine coordinates, x then y, 32 bytes little-endian each, which are not checked. */
+export function pointFromCoordinates(bytes: Uint8Array): Point {
+  const number = (from: number): bigint => bigEndian(bytes.slice(from, from + 32).reverse())
+  return ed25519.Point.fromAffine({ x: number(0), y: number(32) })
 }
 
 /** The representative of a number in 0..q-1. */

@@ -1,9 +1,20 @@
 /** Hashes, AES-CCM, Ed25519 signatures, the Ed25519 group and what proofs are verified with. Pure; knows no election. */
+export {
+  type Arithmetic,
+  type CiphertextCommitments,
+  type CiphertextGroup,
+  type EncodedPair,
+  type Equation,
+  GOOD_POINT,
+  MALFORMED_POINT,
+  OUTSIDE_SUBGROUP,
+  type PointVerdict,
+  type SchnorrCommitment,
+  type SchnorrStatement,
+} from './arithmetic.ts'
 export { CCM_NONCE_BYTES, CCM_TAG_BYTES, decryptCcm, encryptCcm, MAX_CCM_BYTES } from './ccm.ts'
-export { type Base, combination, decodeBase, fixedBase, variableBase } from './combination.ts'
 export {
   decodeCurvePoint,
-  decodePoint,
   encodePoint,
   GENERATOR,
   IDENTITY,
@@ -14,12 +25,20 @@ export {
   POINT_BYTES,
   type Point,
   type PointRefusal,
-  pointFromHex,
   pointsToHex,
   pointToHex,
   precompute,
 } from './group.ts'
 export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
+export {
+  arithmetic,
+  checkPoints,
+  ciphertextCommitments,
+  combination,
+  decodePoint,
+  pointFromHex,
+  schnorrCommitments,
+} from './points.ts'
 export { type Random, randomScalar } from './random.ts'
 export {
   createSigner,

@@ -20,10 +20,10 @@
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { concat, equalBytes, toHex } from '../base/index.ts'
-import { type Base, combination, decodeBase, fixedBase } from './combination.ts'
-import { GENERATOR, IDENTITY, modOrder, ORDER } from './group.ts'
+import { GENERATOR, IDENTITY, modOrder, ORDER, type Point } from './group.ts'
 import { REMEMBERED_KEYS } from './limits.ts'
 import { OPENSSL } from './openssl.ts'
+import { combination, decodePoint } from './points.ts'
 
 /** Bytes of a public key, a private key (seed) and a signature. */
 export const PUBLIC_KEY_BYTES = 32
@@ -57,7 +57,7 @@ export function sign(message: Uint8Array, privateKey: Uint8Array): Uint8Array {
 
 /** Whether a public key may be registered: canonical, in the prime-order subgroup, not the identity. Never throws. */
 export function isStrictPublicKey(publicKey: Uint8Array): boolean {
-  return keyBase(publicKey) !== undefined
+  return keyPoint(publicKey) !== undefined
 }
 
 /**
@@ -67,7 +67,7 @@ export function isStrictPublicKey(publicKey: Uint8Array): boolean {
 export function isStrictSignature(signature: Uint8Array, publicKey: Uint8Array): boolean {
   if (signature.length !== SIGNATURE_BYTES) return false
   if (littleEndian(signature.subarray(32)) >= ORDER) return false
-  return !equalBytes(signature.subarray(0, 32), IDENTITY_BYTES) && keyBase(publicKey) !== undefined
+  return !equalBytes(signature.subarray(0, 32), IDENTITY_BYTES) && keyPoint(publicKey) !== undefined
 }
 
 /** Whether the signature is good under the strict rule. Never throws. */
@@ -78,12 +78,12 @@ export function verifySignature(message: Uint8Array, signature: Uint8Array, publ
 
 /** Rule 4: whether [S]B - [k]A encodes to R, as OpenSSL computes it too. For signatures that rules 1 to 3 let pass. */
 export function verifyEquation(message: Uint8Array, signature: Uint8Array, publicKey: Uint8Array): boolean {
-  const key = keyBase(publicKey)
+  const key = keyPoint(publicKey)
   if (key === undefined) return false
   const r = signature.subarray(0, 32)
   const k = littleEndian(sha512(concat(r, publicKey, message))) % ORDER
   const commitment = combination([
-    [fixedBase(GENERATOR), littleEndian(signature.subarray(32))],
+    [GENERATOR, littleEndian(signature.subarray(32))],
     [key, modOrder(-k)],
   ])
   return equalBytes(commitment.toBytes(), r)
@@ -91,18 +91,18 @@ export function verifyEquation(message: Uint8Array, signature: Uint8Array, publi
 
 const IDENTITY_BYTES = IDENTITY.toBytes()
 
-/** Prepared keys by their hexadecimal text; forgotten all at once when full. Only speed depends on it. */
-const remembered = new Map<string, Base | undefined>()
+/** Checked keys by their hexadecimal text; forgotten all at once when full. Only speed depends on it. */
+const remembered = new Map<string, Point | undefined>()
 
-function keyBase(publicKey: Uint8Array): Base | undefined {
+function keyPoint(publicKey: Uint8Array): Point | undefined {
   if (publicKey.length !== PUBLIC_KEY_BYTES) return undefined
   const name = toHex(publicKey)
   if (remembered.has(name)) return remembered.get(name)
-  const decoded = decodeBase(Uint8Array.from(publicKey).reverse())
-  const base = decoded.ok && !decoded.value.point.is0() ? decoded.value : undefined
+  const decoded = decodePoint(Uint8Array.from(publicKey).reverse())
+  const point = decoded.ok && !decoded.value.is0() ? decoded.value : undefined
   if (remembered.size >= REMEMBERED_KEYS) remembered.clear()
-  remembered.set(name, base)
-  return base
+  remembered.set(name, point)
+  return point
 }
 
 function littleEndian(bytes: Uint8Array): bigint {

@@ -6,11 +6,9 @@
 import { ByteVectorType, ContainerType, ListCompositeType } from '@chainsafe/ssz'
 import { assert, codec, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import {
-  type Base,
   combination,
-  decodeBase,
+  decodePoint,
   encodePoint,
-  fixedBase,
   GENERATOR,
   hashToScalar,
   modOrder,
@@ -20,7 +18,6 @@ import {
   pointsToHex,
   type Random,
   randomScalar,
-  variableBase,
 } from '../crypto/index.ts'
 import {
   arrayShape,
@@ -107,23 +104,22 @@ export function* decryptionProblems(
     }
     return
   }
-  const key = variableBase(publicKey)
   for (const [question, row] of tally.ciphertexts.entries())
     for (const [choice, { alpha }] of row.entries()) {
       const place: Place = { question, choice }
       const where = `question ${question + 1}, choice ${choice + 1}`
-      const factor = decodeBase(factors[question]![choice]!)
+      const factor = decodePoint(factors[question]![choice]!)
       if (!factor.ok) {
         yield { code: factor.error.code, detail: `${where}: the factor is ${factor.error.detail}`, place }
         continue
       }
       const { challenge, response } = proofs[question]![choice]!
       const a = combination([
-        [fixedBase(GENERATOR), response],
-        [key, challenge],
+        [GENERATOR, response],
+        [publicKey, challenge],
       ])
       const b = combination([
-        [alphaBase(alpha), response],
+        [alpha, response],
         [factor.value, challenge],
       ])
       if (hashToScalar(decryptionText(election, publicKey, a, b)) !== challenge)
@@ -133,18 +129,6 @@ export function* decryptionProblems(
           place: { ...place, proof: 'decryption' },
         }
     }
-}
-
-/** Every trustee's decryption is verified with the same alphas: their doublings are remembered as long as the tally is. */
-const alphaBases = new WeakMap<Point, Base>()
-
-function alphaBase(alpha: Point): Base {
-  let base = alphaBases.get(alpha)
-  if (base === undefined) {
-    base = variableBase(alpha)
-    alphaBases.set(alpha, base)
-  }
-  return base
 }
 
 /** The decryption's JSON. */

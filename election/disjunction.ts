@@ -10,32 +10,19 @@
  * and y alone, also in the branches that are not true: A_j = g^(response + r challenge), B_j = y^(same) g^(challenge (m -
  * M_j)). True and simulated branches take the same steps with the same kinds of secret scalars.
  */
+import { assert, toHex } from '../base/index.ts'
 import {
-  type Base,
-  combination,
-  fixedBase,
   GENERATOR,
   hashToScalar,
   modOrder,
   multiplySecret,
+  POINT_BYTES,
   type Point,
   pointsToHex,
   type Random,
   randomScalar,
 } from '../crypto/index.ts'
 import type { Proof } from './types.ts'
-
-/** A ciphertext whose halves were checked, ready for several proofs. */
-export interface PreparedCiphertext {
-  readonly alpha: Base
-  readonly beta: Base
-}
-
-/** What a branch states: the ciphertext encrypts the value. */
-export interface Statement {
-  readonly ciphertext: PreparedCiphertext
-  readonly value: number
-}
 
 /** A statement with what its prover knows of the ciphertext. */
 export interface Witness {
@@ -47,33 +34,22 @@ export interface Witness {
   readonly value: number
 }
 
-/** Whether the proofs show that one of the statements is true; there is one proof a statement. */
-export function verifyDisjunction(
-  text: string,
-  key: Base,
-  statements: readonly Statement[],
-  proofs: readonly Proof[],
-): boolean {
-  if (proofs.length !== statements.length) return false
-  const generator = fixedBase(GENERATOR)
-  const commitments: Point[] = []
-  let challenges = 0n
-  for (const [index, { ciphertext, value }] of statements.entries()) {
-    const { challenge, response } = proofs[index]!
-    commitments.push(
-      combination([
-        [generator, response],
-        [ciphertext.alpha, challenge],
-      ]),
-      combination([
-        [key, response],
-        [ciphertext.beta, challenge],
-        [generator, modOrder(-challenge * BigInt(value))],
-      ]),
-    )
-    challenges += challenge
-  }
-  return hashToScalar(text + commitmentsText(commitments)) === modOrder(challenges)
+/**
+ * Whether a proof's challenges add up to the hash of its text and of the commitments that were recomputed from it: A and B of each branch,
+ * encoded. There is a branch a statement.
+ */
+export function isChallenge(text: string, commitments: Uint8Array, proofs: readonly Proof[]): boolean {
+  assert(commitments.length === 2 * POINT_BYTES * proofs.length, 'a branch has two commitments')
+  const sum = proofs.reduce((challenges, { challenge }) => challenges + challenge, 0n)
+  return hashToScalar(text + pointsText(commitments)) === modOrder(sum)
+}
+
+/** `A0,B0,A1,B1,...` of encoded points one after the other. */
+export function pointsText(encoded: Uint8Array): string {
+  const hex = toHex(encoded)
+  const texts: string[] = []
+  for (let at = 0; at < hex.length; at += 2 * POINT_BYTES) texts.push(hex.slice(at, at + 2 * POINT_BYTES))
+  return texts.join(',')
 }
 
 /** Proofs for the witnesses' statements, of which the one at `truth` is true. */

@@ -71,4 +71,4 @@ export {
   verifyTrustees,
 } from './trustees.ts'
 export type * from './types.ts'
-export { verifyBallot } from './verify-ballot.ts'
+export { verifyBallot, verifyBallots } from './verify-ballot.ts'

@@ -5,15 +5,7 @@
  * of its members' factors, in the order of their numbers; any others give the same.
  */
 import { assert, ok, type Refusal, type Result, refuse } from '../base/index.ts'
-import {
-  type Base,
-  combination,
-  decodeCurvePoint,
-  modOrder,
-  ORDER,
-  type Point,
-  variableBase,
-} from '../crypto/index.ts'
+import { combination, decodeCurvePoint, modOrder, ORDER, type Point } from '../crypto/index.ts'
 import { arrayShape, decodeJson, objectShape, type Shape } from './json.ts'
 import { MAX_CHOICES, MAX_QUESTIONS, MAX_TOTAL_WEIGHT } from './limits.ts'
 import { createLogarithms } from './logarithm.ts'
@@ -101,11 +93,11 @@ export function combineDecryptions(
     tally.ciphertexts.map((row, question) =>
       row.map(({ beta }, choice) => {
         let rest = beta
-        const terms: (readonly [Base, bigint])[] = []
+        const terms: (readonly [Point, bigint])[] = []
         for (const { decryption, coefficient } of shares) {
           const factor = factorAt(decryption, question, choice)
           if (coefficient === 1n) rest = rest.subtract(factor)
-          else terms.push([variableBase(factor), coefficient])
+          else terms.push([factor, coefficient])
         }
         return rest.subtract(combination(terms))
       }),

@@ -4,7 +4,6 @@
  */
 import {
   combination,
-  fixedBase,
   GENERATOR,
   hashToScalar,
   modOrder,
@@ -13,7 +12,6 @@ import {
   pointToHex,
   type Random,
   randomScalar,
-  variableBase,
 } from '../crypto/index.ts'
 import type { Proof } from './types.ts'
 
@@ -27,8 +25,8 @@ export function proveKnowledge(secret: bigint, text: (commitment: string) => str
 /** Whether the proof shows knowledge of the exponent of `key`. */
 export function verifyKnowledge(key: Point, proof: Proof, text: (commitment: string) => string): boolean {
   const commitment = combination([
-    [fixedBase(GENERATOR), proof.response],
-    [variableBase(key), proof.challenge],
+    [GENERATOR, proof.response],
+    [key, proof.challenge],
   ])
   return hashToScalar(text(pointToHex(commitment))) === proof.challenge
 }

@@ -1,22 +1,25 @@
 /**
- * Verifies a ballot (specification 4.11 to 4.17): everything that needs no roll.
+ * Verifies ballots (specification 4.11 to 4.17): everything that needs no roll.
  *
  * Cheap checks first (T10): the election and the shape cost nothing, then the credential and the signature, which nobody without
  * a credential can make, then the ciphertexts and their proofs. Points are checked to be canonical, on the curve and in
- * the subgroup before anything is computed with them (T05, T06).
+ * the subgroup before anything that was computed with them is looked at (T05, T06).
+ *
+ * Many ballots of an election are verified together, since the group arithmetic computes two things at a time and inverts once for
+ * all; each gets the verdict that it would get alone.
  */
 import { equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
 import {
-  type Base,
-  combination,
-  decodeBase,
-  fixedBase,
-  GENERATOR,
+  type CiphertextCommitments,
+  type CiphertextGroup,
+  ciphertextCommitments,
+  type Equation,
+  GOOD_POINT,
   hashToScalar,
-  type Point,
-  pointsToHex,
-  pointToHex,
-  variableBase,
+  MALFORMED_POINT,
+  POINT_BYTES,
+  type PointVerdict,
+  schnorrCommitments,
 } from '../crypto/index.ts'
 import {
   answerText,
@@ -31,14 +34,13 @@ import {
   overallBranches,
 } from './answer-proofs.ts'
 import { signedHash, unsignedBallotJson } from './ballot-json.ts'
-import { type PreparedCiphertext, verifyDisjunction } from './disjunction.ts'
-import { choiceCount } from './questions.ts'
+import { ballotShape } from './ballot-shape.ts'
+import { isChallenge, pointsText } from './disjunction.ts'
 import type {
   Ballot,
   BallotRefusal,
   BallotRefusalCode,
   Election,
-  EncodedCiphertext,
   EncryptedAnswer,
   Place,
   Proof,
@@ -50,133 +52,147 @@ const GOOD: Verdict = ok(undefined)
 
 /** Everything about a ballot that needs no roll: election, shape, points, every proof, signature. */
 export function verifyBallot(election: Election, ballot: Ballot): Verdict {
-  const [first] = ballotFaults(election, ballot)
-  return first === undefined ? GOOD : { ok: false, error: first }
+  return verifyBallots(election, [ballot])[0]!
 }
 
-/**
- * Every fault of a ballot with its place, lazily: asking for the first one stops there. A ballot for another election or of
- * another shape has that fault alone.
- */
-export function* ballotFaults(election: Election, ballot: Ballot): Generator<BallotRefusal, void> {
+/** The same for many ballots, in their order. */
+export function verifyBallots(election: Election, ballots: readonly Ballot[]): readonly Verdict[] {
+  return faults(election, ballots, false).map(([first]) =>
+    first === undefined ? GOOD : { ok: false, error: first },
+  )
+}
+
+/** Every fault of a ballot with its place. A ballot for another election or of another shape has that fault alone. */
+export function ballotFaults(election: Election, ballot: Ballot): readonly BallotRefusal[] {
+  return faults(election, [ballot], true)[0]!
+}
+
+/** The faults of each ballot: all of them, or none beyond those of the first kind of check that finds one. */
+function faults(
+  election: Election,
+  ballots: readonly Ballot[],
+  isEveryFault: boolean,
+): readonly (readonly BallotRefusal[])[] {
+  const found: BallotRefusal[][] = ballots.map((ballot) => formFaults(election, ballot))
+  const formed = ballots.flatMap((ballot, index) => (found[index]!.length === 0 ? [{ ballot, index }] : []))
+  const signatures = signatureFaults(formed.map(({ ballot }) => ballot))
+  for (const [i, { index }] of formed.entries()) found[index]!.push(...signatures[i]!)
+  const rest = isEveryFault ? formed : formed.filter(({ index }) => found[index]!.length === 0)
+  const answers = rest.flatMap(({ ballot, index }) => {
+    const s0 = ballotText(election.fingerprint, toHex(ballot.credential))
+    return ballot.answers.map((answer, question) => ({
+      index,
+      statement: statementOf(election.questions[question]!, s0, answer, { question }),
+    }))
+  })
+  const commitments = ciphertextCommitments(
+    election.publicKey,
+    answers.map(({ statement }) => statement.group),
+  )
+  for (const [i, { index, statement }] of answers.entries())
+    found[index]!.push(...answerFaults(statement, commitments[i]!))
+  return found
+}
+
+function formFaults(election: Election, ballot: Ballot): BallotRefusal[] {
   if (ballot.uuid !== election.uuid || !equalBytes(ballot.electionHash, election.hash))
-    return yield bad('wrong-election', 'made for another election', {}).error
-  const shape = checkShape(election.questions, ballot)
-  if (!shape.ok) return yield shape.error
-  const signature = checkSignature(ballot)
-  if (!signature.ok) yield signature.error
-  const key = fixedBase(election.publicKey)
-  const s0 = ballotText(election.fingerprint, toHex(ballot.credential))
-  for (const [question, answer] of ballot.answers.entries())
-    yield* answerFaults(key, election.questions[question]!, s0, answer, { question })
-}
-
-function checkShape(questions: readonly Question[], ballot: Ballot): Verdict {
-  if (ballot.answers.length !== questions.length)
-    return bad('wrong-shape', `${ballot.answers.length} answers to ${questions.length} questions`, {})
-  for (const [index, question] of questions.entries()) {
-    const { choices, individualProofs, overallProof, blankProof } = ballot.answers[index]!
-    const expected = choiceCount(question)
-    if (choices.length !== expected)
-      return bad('wrong-shape', `${choices.length} choices, not ${expected}`, { question: index })
-    if (individualProofs.length !== expected || individualProofs.some((proofs) => proofs.length !== 2))
-      return bad('wrong-shape', 'not one 0/1 proof a choice', { question: index, proof: 'individual' })
-    if (overallProof.length !== overallBranches(question).length)
-      return bad('wrong-shape', 'wrong number of branches', { question: index, proof: 'overall' })
-    if ((blankProof?.length ?? 0) !== (question.blank ? BLANK_BRANCHES.length : 0))
-      return bad('wrong-shape', 'a blank proof where none belongs, or none', {
-        question: index,
-        proof: 'blank',
-      })
-  }
-  return GOOD
+    return [bad('wrong-election', 'made for another election', {})]
+  const shape = ballotShape(election.questions, ballot)
+  return shape === undefined ? [] : [bad('wrong-shape', shape.detail, shape.place)]
 }
 
 /** 4.16: A = g^response credential^challenge, and challenge = H("sig|hash|A"). */
-function checkSignature(ballot: Ballot): Verdict {
+function signatureFaults(ballots: readonly Ballot[]): readonly (readonly BallotRefusal[])[] {
   const place: Place = { proof: 'signature' }
-  const credential = decodeBase(ballot.credential)
-  if (!credential.ok) return bad(credential.error.code, 'the credential', place)
-  const { challenge, response } = ballot.signature
-  const commitment = combination([
-    [fixedBase(GENERATOR), response],
-    [credential.value, challenge],
-  ])
-  const hash = signedHash(unsignedBallotJson(ballot))
-  return hashToScalar(`sig|${hash}|${pointToHex(commitment)}`) === challenge
-    ? GOOD
-    : bad('bad-signature', 'the signature does not hold', place)
+  const commitments = schnorrCommitments(
+    ballots.map(({ credential, signature }) => ({ point: credential, ...signature })),
+  )
+  return ballots.map((ballot, index) => {
+    const { verdict, commitment } = commitments[index]!
+    if (verdict !== GOOD_POINT) return [bad(pointCode(verdict), 'the credential', place)]
+    const hash = signedHash(unsignedBallotJson(ballot))
+    return hashToScalar(`sig|${hash}|${toHex(commitment)}`) === ballot.signature.challenge
+      ? []
+      : [bad('bad-signature', 'the signature does not hold', place)]
+  })
 }
 
-function* answerFaults(
-  key: Base,
+/** A proof of an answer: the text that is hashed before its commitments may need the sum's text, known later. */
+interface StatedProof {
+  readonly text: (sum: string) => string
+  readonly proofs: readonly Proof[]
+  /** What to say where it does not hold. */
+  readonly fault: BallotRefusal
+}
+/** What an answer states: its equations are those of its proofs, one after the other. */
+interface AnswerStatement {
+  readonly group: CiphertextGroup
+  readonly proofs: readonly StatedProof[]
+  readonly place: Place
+}
+
+function statementOf(
   question: Question,
   s0: string,
-  answer: EncryptedAnswer,
+  { choices, individualProofs, overallProof, blankProof }: EncryptedAnswer,
   place: Place,
-): Generator<BallotRefusal, void> {
-  const texts = answer.choices.map(({ alpha, beta }) => `${toHex(alpha)},${toHex(beta)}`)
-  const ciphertexts: PreparedCiphertext[] = []
-  for (const [choice, encoded] of answer.choices.entries()) {
-    const ciphertext = prepareCiphertext(encoded, { ...place, choice })
-    if (ciphertext.ok) ciphertexts.push(ciphertext.value)
-    else yield ciphertext.error
-  }
-  // With a ciphertext missing nothing else can be said about the answer.
-  if (ciphertexts.length < texts.length) return
-  const sum = sumOfCiphertexts(ciphertexts.slice(firstCounted(question)))
-  const holds = (text: string, branches: readonly Branch[], proofs: readonly Proof[]): boolean => {
-    const statements = branches.map(({ of, value }) => ({
-      ciphertext: of === 'sum' ? sum : ciphertexts[of]!,
-      value,
-    }))
-    return verifyDisjunction(text, key, statements, proofs)
-  }
-  for (const [choice, proofs] of answer.individualProofs.entries())
-    if (!holds(intervalText(s0, texts[choice]!), individualBranches(choice), proofs))
-      yield bad('individual-proof', 'not shown to be 0 or 1', { ...place, choice, proof: 'individual' }).error
+): AnswerStatement {
+  const texts = choices.map(({ alpha, beta }) => `${toHex(alpha)},${toHex(beta)}`)
   const s = answerText(s0, texts)
-  const overallText = question.blank
-    ? blankOverallText(s)
-    : intervalText(s, pointsToHex([sum.alpha.point, sum.beta.point]).join(','))
-  if (!holds(overallText, overallBranches(question), answer.overallProof))
-    yield bad('overall-proof', 'not shown to choose as many as allowed', { ...place, proof: 'overall' }).error
-  if (question.blank && !holds(blankText(s), BLANK_BRANCHES, answer.blankProof ?? []))
-    yield bad('blank-proof', 'not shown to be either blank or not', { ...place, proof: 'blank' }).error
+  const equations: Equation[] = []
+  const state = (branches: readonly Branch[], proofs: readonly Proof[]): void => {
+    for (const [index, { of, value }] of branches.entries())
+      equations.push({ of: of === 'sum' ? choices.length : of, value, ...proofs[index]! })
+  }
+  const proofs: StatedProof[] = individualProofs.map((branches, choice) => {
+    state(individualBranches(choice), branches)
+    const fault = bad('individual-proof', 'not shown to be 0 or 1', { ...place, choice, proof: 'individual' })
+    return { text: () => intervalText(s0, texts[choice]!), proofs: branches, fault }
+  })
+  state(overallBranches(question), overallProof)
+  proofs.push({
+    text: (sum) => (question.blank ? blankOverallText(s) : intervalText(s, sum)),
+    proofs: overallProof,
+    fault: bad('overall-proof', 'not shown to choose as many as allowed', { ...place, proof: 'overall' }),
+  })
+  if (blankProof !== undefined) {
+    state(BLANK_BRANCHES, blankProof)
+    const fault = bad('blank-proof', 'not shown to be either blank or not', { ...place, proof: 'blank' })
+    proofs.push({ text: () => blankText(s), proofs: blankProof, fault })
+  }
+  const sums = [[firstCounted(question), choices.length]] as const
+  return { group: { ciphertexts: choices, sums, equations }, proofs, place }
 }
 
-function prepareCiphertext(
-  { alpha, beta }: EncodedCiphertext,
-  place: Place,
-): Result<PreparedCiphertext, BallotRefusal> {
-  const first = decodeBase(alpha)
-  if (!first.ok) return bad(first.error.code, 'alpha', place)
-  const second = decodeBase(beta)
-  if (!second.ok) return bad(second.error.code, 'beta', place)
-  return ok({ alpha: first.value, beta: second.value })
+function answerFaults(
+  { proofs, place }: AnswerStatement,
+  { verdicts, sums, commitments }: CiphertextCommitments,
+): readonly BallotRefusal[] {
+  const points = verdicts.flatMap((verdict, index) => {
+    const where = { ...place, choice: Math.floor(index / 2) }
+    return verdict === GOOD_POINT ? [] : [bad(pointCode(verdict), index % 2 === 0 ? 'alpha' : 'beta', where)]
+  })
+  // With a ciphertext missing nothing else can be said about the answer.
+  if (points.length > 0) return points
+  const sum = pointsText(sums)
+  let from = 0
+  return proofs.flatMap(({ text, proofs: branches, fault }) => {
+    const part = commitments.subarray(from, from + 2 * POINT_BYTES * branches.length)
+    from += part.length
+    return isChallenge(text(sum), part, branches) ? [] : [fault]
+  })
 }
 
-/** The product of ciphertexts encrypts the sum of their plaintexts. */
-function sumOfCiphertexts(ciphertexts: readonly PreparedCiphertext[]): PreparedCiphertext {
-  const only = ciphertexts.length === 1 ? ciphertexts[0] : undefined
-  if (only !== undefined) return only
-  const add = (half: 'alpha' | 'beta'): Base =>
-    variableBase(
-      ciphertexts.map((ciphertext) => ciphertext[half].point).reduce((sum: Point, point) => sum.add(point)),
-    )
-  return { alpha: add('alpha'), beta: add('beta') }
+function pointCode(verdict: PointVerdict): BallotRefusalCode {
+  return verdict === MALFORMED_POINT ? 'point-malformed' : 'point-outside-subgroup'
 }
 
-function bad(
-  code: BallotRefusalCode,
-  detail: string,
-  place: Place,
-): { readonly ok: false; readonly error: BallotRefusal } {
+function bad(code: BallotRefusalCode, detail: string, place: Place): BallotRefusal {
   const where = [
     ...(place.question === undefined ? [] : [`question ${place.question + 1}`]),
     ...(place.choice === undefined ? [] : [`choice ${place.choice + 1}`]),
     ...(place.proof === undefined ? [] : [place.proof]),
   ].join(', ')
   const { error } = refuse(code, where === '' ? detail : `${where}: ${detail}`)
-  return { ok: false, error: { ...error, place } }
+  return { ...error, place }
 }

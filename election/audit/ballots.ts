@@ -99,7 +99,7 @@ function isGoodBallot(
 ): boolean {
   const verdict = verify(election, ballot)
   if (verdict.ok) return true
-  const faults = [...ballotFaults(election, ballot)]
+  const faults = ballotFaults(election, ballot)
   for (const { code, detail } of faults.length === 0 ? [verdict.error] : faults)
     findings.fail(FORM.includes(code) ? 'A11' : 'A14', `${place}: ${code}: ${detail}`)
   return false

@@ -4,7 +4,7 @@
  * Every logarithm is checked by [m]G = P instead of being solved again, so an audit needs no table. Decryptions are verified
  * against the tally in the archive, so that each check speaks for itself; that this tally is the right one is A15.
  */
-import { combination, fixedBase, GENERATOR } from '../../crypto/index.ts'
+import { combination, GENERATOR } from '../../crypto/index.ts'
 import { decryptionProblems, parsePartialDecryption } from '../decryption.ts'
 import { parseOwned } from '../events.ts'
 import {
@@ -160,7 +160,7 @@ function auditResult(
   for (const [question, row] of points.value.entries())
     for (const [choice, point] of row.entries()) {
       const count = counts[question]?.[choice]
-      if (count !== undefined && !combination([[fixedBase(GENERATOR), count]]).equals(point))
+      if (count !== undefined && !combination([[GENERATOR, count]]).equals(point))
         fail(`question ${question + 1}, choice ${choice + 1}: ${count} is not what was decrypted`)
     }
   return counts

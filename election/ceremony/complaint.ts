@@ -13,7 +13,6 @@ import {
   combination,
   decodePoint,
   encodePoint,
-  fixedBase,
   GENERATOR,
   hashToScalar,
   modOrder,
@@ -24,7 +23,6 @@ import {
   type Random,
   randomScalar,
   sha256,
-  variableBase,
 } from '../../crypto/index.ts'
 import { decodeProof, encodeProof, PROOF_BYTES } from '../proof-bytes.ts'
 import { shareWithin } from './share.ts'
@@ -57,12 +55,12 @@ export function judgeComplaint(
 
 function isProven(key: Point, share: EncryptedShare, { sharedSecret, proof }: Complaint): boolean {
   const a = combination([
-    [fixedBase(GENERATOR), proof.response],
-    [variableBase(key), proof.challenge],
+    [GENERATOR, proof.response],
+    [key, proof.challenge],
   ])
   const b = combination([
-    [variableBase(share.alpha), proof.response],
-    [variableBase(sharedSecret), proof.challenge],
+    [share.alpha, proof.response],
+    [sharedSecret, proof.challenge],
   ])
   return challengeOf(key, share, sharedSecret, [a, b]) === proof.challenge
 }

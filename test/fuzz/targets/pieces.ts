@@ -1,4 +1,5 @@
 /** Decoders that know no election: texts of bytes, points, AES-CCM, signatures, consensus. */
+
 import { concat, fromBase64, fromHex, fromUtf8, toBase64, toHex, unwrap, utf8 } from '../../../base/index.ts'
 import {
   decodeCertificate,
@@ -12,9 +13,9 @@ import {
   encodeSigned,
   encodeStatement,
 } from '../../../consensus/index.ts'
+import { decodeBase } from '../../../crypto/combination.ts'
 import {
   CCM_NONCE_BYTES,
-  decodeBase,
   decodeCurvePoint,
   decodePoint,
   decryptCcm,
@@ -76,7 +77,7 @@ export function cryptoPieces(): readonly Target[] {
   const publicKey = publicKeyOf(secret)
   return [
     ofBytes(
-      { name: 'point of the group', covers: 'crypto/group.ts decodePoint', form: 'bytes', samples: points },
+      { name: 'point of the group', covers: 'crypto/points.ts decodePoint', form: 'bytes', samples: points },
       decodePoint,
       encodePoint,
     ),
@@ -91,14 +92,19 @@ export function cryptoPieces(): readonly Target[] {
       encodePoint,
     ),
     ofBytes(
-      { name: 'base', covers: 'crypto/combination.ts decodeBase', form: 'bytes', samples: points },
+      {
+        name: 'point without the kernel',
+        covers: 'crypto/combination.ts decodeBase',
+        form: 'bytes',
+        samples: points,
+      },
       decodeBase,
       ({ point }) => encodePoint(point),
     ),
     ofText(
       {
         name: 'point in hexadecimal',
-        covers: 'crypto/group.ts pointFromHex',
+        covers: 'crypto/points.ts pointFromHex',
         form: 'text',
         samples: points.map(toHex),
       },

@@ -24,8 +24,8 @@ export const LEDGER: readonly PlantedBug[] = [
     edits: [
       {
         file: 'election/verify-ballot.ts',
-        find: 'return first === undefined ? GOOD : { ok: false, error: first }',
-        replace: 'return first === undefined || ballot !== undefined ? GOOD : { ok: false, error: first }',
+        find: 'first === undefined ? GOOD : { ok: false, error: first },',
+        replace: 'first === undefined || ballots.length > 0 ? GOOD : { ok: false, error: first },',
       },
     ],
     convictedBy: ['validity'],

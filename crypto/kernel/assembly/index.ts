@@ -1,0 +1,54 @@
+/**
+ * The kernel: the Ed25519 group operations that the verification of ballots needs, for PUBLIC data only. Its memory beyond `heap` is the
+ * caller's: every function gets the addresses of what it reads and writes, and checks nothing of them.
+ *
+ * field.ts has the representation of numbers and the bounds that make each step safe, point.ts the formulas. Two computations run side by
+ * side in the lanes of one: the halves of a ciphertext, which share their exponents; a generator and a key; two credentials.
+ */
+import * as combination from './combination'
+import { FIELD, multiply as multiplyFields, square as squareFields } from './field'
+import * as points from './point'
+
+export { decode, encode, normalise, readAffine, readExtended, writeAffine } from './encoding'
+export {
+  addGiven, addGivenApart, addToSecond, inSubgroup, multiplyFixed, multiplyFixedApart, prepareFixed, prepareGiven,
+} from './combination'
+export { isNeutral, sumOfMultiples } from './batch'
+export { addPoint, blendPoint, copyPoint, doubleRepeatedly, setNeutral, spreadPoint } from './point'
+
+// ---- what the caller lays out its memory by ------------------------------------------------------------------------
+export const pointBytes: i32 = points.POINT as i32
+export const affineAddendBytes: i32 = points.AFFINE_ADDEND as i32
+export const fieldBytes: i32 = FIELD as i32
+export const givenBytes: i32 = combination.GIVEN as i32
+export const fixedBytes: i32 = combination.FIXED as i32
+/** Bytes of scratch that `prepareFixed` wants. */
+export const fixedScratchBytes: i32 = (combination.FIXED / points.AFFINE_ADDEND * (points.POINT + FIELD)) as i32
+/** Where the caller's memory begins. */
+export function heap(): usize { return (__heap_base + 15) & ~15 }
+
+points.initialise()
+combination.initialise()
+
+/** Affine addends of `count` pairs with Z = 1. */
+export function toAffineAddends(addends: usize, pairs: usize, count: i32): void {
+  for (let i = 0; i < count; i++) {
+    const p = pairs + i * points.POINT
+    points.toAffineAddend(addends + i * points.AFFINE_ADDEND, p, p + FIELD)
+  }
+}
+
+/** `times` doublings of each of `count` pairs, in place. */
+export function doubleAll(pairs: usize, count: i32, times: i32): void {
+  for (let i = 0; i < count; i++) points.doubleRepeatedly(pairs + i * points.POINT, pairs + i * points.POINT, times)
+}
+
+// ---- for measuring -------------------------------------------------------------------------------------------------
+/** `count` multiplications in a row, of a pair by itself. */
+export function multiplications(pair: usize, count: i32): void {
+  for (let i = 0; i < count; i++) multiplyFields(pair, pair, pair)
+}
+/** `count` squarings in a row. */
+export function squarings(pair: usize, count: i32): void {
+  for (let i = 0; i < count; i++) squareFields(pair, pair)
+}

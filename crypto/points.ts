@@ -1,0 +1,75 @@
+/** Public points: decoding with every check, and sums of multiples, on the fastest arithmetic that is to be had here. */
+import { fromHex, ok, type Result, refuse } from '../base/index.ts'
+import type {
+  Arithmetic,
+  CiphertextCommitments,
+  CiphertextGroup,
+  PointVerdict,
+  SchnorrCommitment,
+  SchnorrStatement,
+} from './arithmetic.ts'
+import { outsideSubgroup, POINT_BYTES, type Point, type PointRefusal } from './group.ts'
+import { createKernelArithmetic } from './kernel/kernel-arithmetic.ts'
+import { createKernelMemory } from './kernel/memory.ts'
+import { createPlainArithmetic } from './plain-arithmetic.ts'
+import { isSelfConsistent } from './self-test.ts'
+
+let chosen: Arithmetic | undefined
+
+/** The arithmetic of this process: the kernel where there is WebAssembly and it passes its own test, else plain BigInt. */
+export function arithmetic(): Arithmetic {
+  chosen ??= choose()
+  return chosen
+}
+
+function choose(): Arithmetic {
+  const plain = createPlainArithmetic()
+  for (const kind of ['simd', 'scalar'] as const) {
+    const memory = createKernelMemory(kind)
+    if (memory === undefined) continue
+    const kernel = createKernelArithmetic(memory)
+    if (isSelfConsistent(kernel, plain)) return kernel
+  }
+  return plain
+}
+
+/** The point of 32 big-endian bytes, checked to be canonical, on the curve and in the prime-order subgroup. */
+export function decodePoint(bytes: Uint8Array): Result<Point, PointRefusal> {
+  if (bytes.length !== POINT_BYTES)
+    return refuse('point-malformed', `a point has ${POINT_BYTES} bytes, not ${bytes.length}`)
+  const point = arithmetic().decode(bytes)
+  if (point === 'malformed')
+    return refuse('point-malformed', 'not the canonical encoding of a point on the curve')
+  return point === 'outside' ? outsideSubgroup() : ok(point)
+}
+
+/** The point of 64 hexadecimal digits, with the checks of {@link decodePoint}. */
+export function pointFromHex(text: string): Result<Point, PointRefusal> {
+  const bytes = fromHex(text, POINT_BYTES)
+  return bytes === undefined
+    ? refuse('point-malformed', 'a point is 64 lower-case hexadecimal digits')
+    : decodePoint(bytes)
+}
+
+/** The verdicts of {@link decodePoint} on n points one after the other, 32 bytes each. */
+export function checkPoints(encoded: Uint8Array): readonly PointVerdict[] {
+  return arithmetic().check(encoded)
+}
+
+/** [k1]P1 + [k2]P2 + ... for public scalars in 0..q-1. */
+export function combination(terms: readonly (readonly [Point, bigint])[]): Point {
+  return arithmetic().combination(terms)
+}
+
+/** What the verifier of proofs of knowledge recomputes; see {@link Arithmetic}. */
+export function schnorrCommitments(statements: readonly SchnorrStatement[]): readonly SchnorrCommitment[] {
+  return arithmetic().schnorrCommitments(statements)
+}
+
+/** What the verifier of a ballot's proofs recomputes; see {@link Arithmetic}. */
+export function ciphertextCommitments(
+  key: Point,
+  groups: readonly CiphertextGroup[],
+): readonly CiphertextCommitments[] {
+  return arithmetic().ciphertextCommitments(key, groups)
+}

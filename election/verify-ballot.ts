@@ -5,7 +5,7 @@
  * a credential can make, then the ciphertexts and their proofs. Points are checked to be canonical, on the curve and in
  * the subgroup before anything is computed with them (T05, T06).
  */
-import { equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
+import { ok, type Result, toHex } from '../base/index.ts'
 import {
   type Base,
   combination,
@@ -19,24 +19,19 @@ import {
   variableBase,
 } from '../crypto/index.ts'
 import {
-  answerText,
-  BLANK_BRANCHES,
+  answerStatements,
   type Branch,
   ballotText,
-  blankOverallText,
-  blankText,
   firstCounted,
-  individualBranches,
-  intervalText,
-  overallBranches,
+  proofsOfAnswer,
+  statementTexts,
 } from './answer-proofs.ts'
-import { signedHash, unsignedBallotJson } from './ballot-json.ts'
+import { signatureText } from './ballot-json.ts'
+import { checkShape, refuseBallot } from './ballot-shape.ts'
 import { type PreparedCiphertext, verifyDisjunction } from './disjunction.ts'
-import { choiceCount } from './questions.ts'
 import type {
   Ballot,
   BallotRefusal,
-  BallotRefusalCode,
   Election,
   EncodedCiphertext,
   EncryptedAnswer,
@@ -59,9 +54,7 @@ export function verifyBallot(election: Election, ballot: Ballot): Verdict {
  * another shape has that fault alone.
  */
 export function* ballotFaults(election: Election, ballot: Ballot): Generator<BallotRefusal, void> {
-  if (ballot.uuid !== election.uuid || !equalBytes(ballot.electionHash, election.hash))
-    return yield bad('wrong-election', 'made for another election', {}).error
-  const shape = checkShape(election.questions, ballot)
+  const shape = checkShape(election, ballot)
   if (!shape.ok) return yield shape.error
   const signature = checkSignature(ballot)
   if (!signature.ok) yield signature.error
@@ -71,42 +64,27 @@ export function* ballotFaults(election: Election, ballot: Ballot): Generator<Bal
     yield* answerFaults(key, election.questions[question]!, s0, answer, { question })
 }
 
-function checkShape(questions: readonly Question[], ballot: Ballot): Verdict {
-  if (ballot.answers.length !== questions.length)
-    return bad('wrong-shape', `${ballot.answers.length} answers to ${questions.length} questions`, {})
-  for (const [index, question] of questions.entries()) {
-    const { choices, individualProofs, overallProof, blankProof } = ballot.answers[index]!
-    const expected = choiceCount(question)
-    if (choices.length !== expected)
-      return bad('wrong-shape', `${choices.length} choices, not ${expected}`, { question: index })
-    if (individualProofs.length !== expected || individualProofs.some((proofs) => proofs.length !== 2))
-      return bad('wrong-shape', 'not one 0/1 proof a choice', { question: index, proof: 'individual' })
-    if (overallProof.length !== overallBranches(question).length)
-      return bad('wrong-shape', 'wrong number of branches', { question: index, proof: 'overall' })
-    if ((blankProof?.length ?? 0) !== (question.blank ? BLANK_BRANCHES.length : 0))
-      return bad('wrong-shape', 'a blank proof where none belongs, or none', {
-        question: index,
-        proof: 'blank',
-      })
-  }
-  return GOOD
-}
-
 /** 4.16: A = g^response credential^challenge, and challenge = H("sig|hash|A"). */
 function checkSignature(ballot: Ballot): Verdict {
   const place: Place = { proof: 'signature' }
   const credential = decodeBase(ballot.credential)
-  if (!credential.ok) return bad(credential.error.code, 'the credential', place)
+  if (!credential.ok) return refuseBallot(credential.error.code, 'the credential', place)
   const { challenge, response } = ballot.signature
   const commitment = combination([
     [fixedBase(GENERATOR), response],
     [credential.value, challenge],
   ])
-  const hash = signedHash(unsignedBallotJson(ballot))
-  return hashToScalar(`sig|${hash}|${pointToHex(commitment)}`) === challenge
+  return hashToScalar(signatureText(ballot) + pointToHex(commitment)) === challenge
     ? GOOD
-    : bad('bad-signature', 'the signature does not hold', place)
+    : refuseBallot('bad-signature', 'the signature does not hold', place)
 }
+
+/** What is not shown where a proof fails. */
+const UNPROVED = {
+  individual: 'not shown to be 0 or 1',
+  overall: 'not shown to choose as many as allowed',
+  blank: 'not shown to be either blank or not',
+} as const
 
 function* answerFaults(
   key: Base,
@@ -132,17 +110,12 @@ function* answerFaults(
     }))
     return verifyDisjunction(text, key, statements, proofs)
   }
-  for (const [choice, proofs] of answer.individualProofs.entries())
-    if (!holds(intervalText(s0, texts[choice]!), individualBranches(choice), proofs))
-      yield bad('individual-proof', 'not shown to be 0 or 1', { ...place, choice, proof: 'individual' }).error
-  const s = answerText(s0, texts)
-  const overallText = question.blank
-    ? blankOverallText(s)
-    : intervalText(s, pointsToHex([sum.alpha.point, sum.beta.point]).join(','))
-  if (!holds(overallText, overallBranches(question), answer.overallProof))
-    yield bad('overall-proof', 'not shown to choose as many as allowed', { ...place, proof: 'overall' }).error
-  if (question.blank && !holds(blankText(s), BLANK_BRANCHES, answer.blankProof ?? []))
-    yield bad('blank-proof', 'not shown to be either blank or not', { ...place, proof: 'blank' }).error
+  const sumText = (): string => pointsToHex([sum.alpha.point, sum.beta.point]).join(',')
+  const proofTexts = statementTexts(question, s0, texts, sumText)
+  const proofs = proofsOfAnswer(answer)
+  for (const [index, { branches, ...of }] of answerStatements(question).entries())
+    if (!holds(proofTexts[index]!, branches, proofs[index]!))
+      yield refuseBallot(`${of.proof}-proof`, UNPROVED[of.proof], { ...place, ...of }).error
 }
 
 function prepareCiphertext(
@@ -150,9 +123,9 @@ function prepareCiphertext(
   place: Place,
 ): Result<PreparedCiphertext, BallotRefusal> {
   const first = decodeBase(alpha)
-  if (!first.ok) return bad(first.error.code, 'alpha', place)
+  if (!first.ok) return refuseBallot(first.error.code, 'alpha', place)
   const second = decodeBase(beta)
-  if (!second.ok) return bad(second.error.code, 'beta', place)
+  if (!second.ok) return refuseBallot(second.error.code, 'beta', place)
   return ok({ alpha: first.value, beta: second.value })
 }
 
@@ -165,18 +138,4 @@ function sumOfCiphertexts(ciphertexts: readonly PreparedCiphertext[]): PreparedC
       ciphertexts.map((ciphertext) => ciphertext[half].point).reduce((sum: Point, point) => sum.add(point)),
     )
   return { alpha: add('alpha'), beta: add('beta') }
-}
-
-function bad(
-  code: BallotRefusalCode,
-  detail: string,
-  place: Place,
-): { readonly ok: false; readonly error: BallotRefusal } {
-  const where = [
-    ...(place.question === undefined ? [] : [`question ${place.question + 1}`]),
-    ...(place.choice === undefined ? [] : [`choice ${place.choice + 1}`]),
-    ...(place.proof === undefined ? [] : [place.proof]),
-  ].join(', ')
-  const { error } = refuse(code, where === '' ? detail : `${where}: ${detail}`)
-  return { ok: false, error: { ...error, place } }
 }

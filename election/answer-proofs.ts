@@ -1,13 +1,63 @@
 /**
  * The statements behind the proofs of one homomorphic answer (specification 4.11.1, 4.12, 4.13) and the texts that are hashed
- * with them. Prover and verifier both take them from here.
+ * with them. Prover and verifiers all take them from here.
+ *
+ * The proofs of an answer have one order, which {@link answerStatements}, {@link statementTexts} and {@link proofsOfAnswer} share: a
+ * 0/1 proof a choice, the overall proof, and the blank proof where blank is allowed.
  */
-import type { Question } from './types.ts'
+import { choiceCount } from './questions.ts'
+import type { EncryptedAnswer, Proof, Question } from './types.ts'
 
 /** One branch: which ciphertext (a choice's index, or the sum of the counted choices) and the value it states. */
 export interface Branch {
   readonly of: number | 'sum'
   readonly value: number
+}
+
+/** What one proof shows: one of its branches is true, without saying which. */
+export interface AnswerStatement {
+  readonly proof: 'individual' | 'overall' | 'blank'
+  /** The choice that an individual proof is about. */
+  readonly choice?: number
+  readonly branches: readonly Branch[]
+}
+
+/** What the proofs of an answer to the question show, in the order of the proofs. */
+export function answerStatements(question: Question): readonly AnswerStatement[] {
+  const individual = Array.from({ length: choiceCount(question) }, (_, choice): AnswerStatement => {
+    return { choice, proof: 'individual', branches: individualBranches(choice) }
+  })
+  return [
+    ...individual,
+    { proof: 'overall', branches: overallBranches(question) },
+    ...(question.blank ? [{ proof: 'blank', branches: BLANK_BRANCHES } as const] : []),
+  ]
+}
+
+/**
+ * What is hashed before the commitments of each proof, in the order of the proofs. `ciphertexts` are the choices' texts
+ * (`alpha,beta`); `sum`, the text of the product of the counted ones, is asked for only where it is hashed.
+ */
+export function statementTexts(
+  question: Question,
+  s0: string,
+  ciphertexts: readonly string[],
+  sum: () => string,
+): readonly string[] {
+  const s = answerText(s0, ciphertexts)
+  const individual = ciphertexts.map((ciphertext) => intervalText(s0, ciphertext))
+  return question.blank
+    ? [...individual, blankOverallText(s), blankText(s)]
+    : [...individual, intervalText(s, sum())]
+}
+
+/** The proofs of an answer in their order. */
+export function proofsOfAnswer({
+  individualProofs,
+  overallProof,
+  blankProof,
+}: EncryptedAnswer): readonly (readonly Proof[])[] {
+  return [...individualProofs, overallProof, ...(blankProof === undefined ? [] : [blankProof])]
 }
 
 /** `S0` = phi|credential: what every proof of a ballot is bound to. */

@@ -75,7 +75,7 @@ export function ballotJson(ballot: Ballot): string {
 }
 
 /** The JSON of a ballot without its signature: what is signed. */
-export function unsignedBallotJson(ballot: Omit<Ballot, 'signature'>): string {
+function unsignedBallotJson(ballot: Omit<Ballot, 'signature'>): string {
   return UNSIGNED.write({
     election_uuid: ballot.uuid,
     election_hash: ballot.electionHash,
@@ -85,8 +85,13 @@ export function unsignedBallotJson(ballot: Omit<Ballot, 'signature'>): string {
 }
 
 /** `hash` of 4.16: base64 of SHA-256 of the unsigned JSON. */
-export function signedHash(unsignedJson: string): string {
+function signedHash(unsignedJson: string): string {
   return toBase64(sha256(unsignedJson))
+}
+
+/** Hashed before the commitment of a ballot's signature (4.16). */
+export function signatureText(ballot: Omit<Ballot, 'signature'>): string {
+  return `sig|${signedHash(unsignedBallotJson(ballot))}|`
 }
 
 /** The ballot of its canonical JSON; its points and proofs are not verified yet. */

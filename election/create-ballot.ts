@@ -16,19 +16,8 @@ import {
   type Random,
   randomScalar,
 } from '../crypto/index.ts'
-import {
-  answerText,
-  BLANK_BRANCHES,
-  type Branch,
-  ballotText,
-  blankOverallText,
-  blankText,
-  firstCounted,
-  individualBranches,
-  intervalText,
-  overallBranches,
-} from './answer-proofs.ts'
-import { signedHash, unsignedBallotJson } from './ballot-json.ts'
+import { answerStatements, type Branch, ballotText, firstCounted, statementTexts } from './answer-proofs.ts'
+import { signatureText } from './ballot-json.ts'
 import { proveDisjunction, type Witness } from './disjunction.ts'
 import { choiceCount } from './questions.ts'
 import type { Ballot, Election, EncryptedAnswer, Proof, Question } from './types.ts'
@@ -93,7 +82,6 @@ function encryptAnswer(
     return { alpha: multiplySecret(GENERATOR, randomness), beta: both[plaintext]!, randomness, plaintext }
   })
   const texts = choices.map(({ alpha, beta }) => pointsToHex([alpha, beta]).join(','))
-  const s = answerText(s0, texts)
   const sum = sumOfChoices(choices.slice(firstCounted(question)))
   const prove = (text: string, branches: readonly Branch[]): readonly Proof[] => {
     const witnesses = branches.map(({ of, value }): Witness => {
@@ -103,14 +91,15 @@ function encryptAnswer(
     const truth = witnesses.findIndex(({ plaintext, value }) => plaintext === value)
     return proveDisjunction(text, key, witnesses, truth, random)
   }
-  const overallText = question.blank
-    ? blankOverallText(s)
-    : intervalText(s, pointsToHex([sum.alpha, sum.beta]).join(','))
+  const sumText = (): string => pointsToHex([sum.alpha, sum.beta]).join(',')
+  const proofTexts = statementTexts(question, s0, texts, sumText)
+  const proofs = answerStatements(question).map(({ branches }, index) => prove(proofTexts[index]!, branches))
+  const [overallProof, blankProof] = proofs.slice(choices.length)
   return {
     choices: choices.map(({ alpha, beta }) => ({ alpha: encodePoint(alpha), beta: encodePoint(beta) })),
-    individualProofs: texts.map((text, index) => prove(intervalText(s0, text), individualBranches(index))),
-    overallProof: prove(overallText, overallBranches(question)),
-    ...(question.blank ? { blankProof: prove(blankText(s), BLANK_BRANCHES) } : {}),
+    individualProofs: proofs.slice(0, choices.length),
+    overallProof: overallProof!,
+    ...(blankProof === undefined ? {} : { blankProof }),
   }
 }
 
@@ -127,6 +116,6 @@ function sumOfChoices(choices: readonly SecretChoice[]): SecretChoice {
 function signBallot(unsigned: Omit<Ballot, 'signature'>, secret: bigint, random: Random): Proof {
   const nonce = randomScalar(random)
   const commitment = pointToHex(multiplySecret(GENERATOR, nonce))
-  const challenge = hashToScalar(`sig|${signedHash(unsignedBallotJson(unsigned))}|${commitment}`)
+  const challenge = hashToScalar(signatureText(unsigned) + commitment)
   return { challenge, response: modOrder(nonce - secret * challenge) }
 }

@@ -8,12 +8,11 @@
  * Many ballots of an election are verified together, since the group arithmetic computes two things at a time and inverts once for
  * all; each gets the verdict that it would get alone.
  */
-import { equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
+import { ok, type Result, toHex } from '../base/index.ts'
 import {
   type CiphertextCommitments,
   type CiphertextGroup,
   ciphertextCommitments,
-  type Equation,
   GOOD_POINT,
   hashToScalar,
   MALFORMED_POINT,
@@ -22,19 +21,14 @@ import {
   schnorrCommitments,
 } from '../crypto/index.ts'
 import {
-  answerText,
-  BLANK_BRANCHES,
-  type Branch,
+  answerStatements,
   ballotText,
-  blankOverallText,
-  blankText,
   firstCounted,
-  individualBranches,
-  intervalText,
-  overallBranches,
+  proofsOfAnswer,
+  statementTexts,
 } from './answer-proofs.ts'
-import { signedHash, unsignedBallotJson } from './ballot-json.ts'
-import { ballotShape } from './ballot-shape.ts'
+import { signatureText } from './ballot-json.ts'
+import { checkShape, refuseBallot } from './ballot-shape.ts'
 import { isChallenge, pointsText } from './disjunction.ts'
 import type {
   Ballot,
@@ -43,7 +37,6 @@ import type {
   Election,
   EncryptedAnswer,
   Place,
-  Proof,
   Question,
 } from './types.ts'
 
@@ -73,32 +66,27 @@ function faults(
   ballots: readonly Ballot[],
   isEveryFault: boolean,
 ): readonly (readonly BallotRefusal[])[] {
-  const found: BallotRefusal[][] = ballots.map((ballot) => formFaults(election, ballot))
+  const found: BallotRefusal[][] = ballots.map((ballot) => {
+    const shape = checkShape(election, ballot)
+    return shape.ok ? [] : [shape.error]
+  })
   const formed = ballots.flatMap((ballot, index) => (found[index]!.length === 0 ? [{ ballot, index }] : []))
   const signatures = signatureFaults(formed.map(({ ballot }) => ballot))
   for (const [i, { index }] of formed.entries()) found[index]!.push(...signatures[i]!)
   const rest = isEveryFault ? formed : formed.filter(({ index }) => found[index]!.length === 0)
   const answers = rest.flatMap(({ ballot, index }) => {
     const s0 = ballotText(election.fingerprint, toHex(ballot.credential))
-    return ballot.answers.map((answer, question) => ({
-      index,
-      statement: statementOf(election.questions[question]!, s0, answer, { question }),
-    }))
+    return ballot.answers.map((answer, question) => {
+      return { index, s0, answer, question: election.questions[question]!, place: { question } }
+    })
   })
   const commitments = ciphertextCommitments(
     election.publicKey,
-    answers.map(({ statement }) => statement.group),
+    answers.map(({ question, answer }) => groupOf(question, answer)),
   )
-  for (const [i, { index, statement }] of answers.entries())
-    found[index]!.push(...answerFaults(statement, commitments[i]!))
+  for (const [i, stated] of answers.entries())
+    found[stated.index]!.push(...answerFaults(stated, commitments[i]!))
   return found
-}
-
-function formFaults(election: Election, ballot: Ballot): BallotRefusal[] {
-  if (ballot.uuid !== election.uuid || !equalBytes(ballot.electionHash, election.hash))
-    return [bad('wrong-election', 'made for another election', {})]
-  const shape = ballotShape(election.questions, ballot)
-  return shape === undefined ? [] : [bad('wrong-shape', shape.detail, shape.place)]
 }
 
 /** 4.16: A = g^response credential^challenge, and challenge = H("sig|hash|A"). */
@@ -109,90 +97,63 @@ function signatureFaults(ballots: readonly Ballot[]): readonly (readonly BallotR
   )
   return ballots.map((ballot, index) => {
     const { verdict, commitment } = commitments[index]!
-    if (verdict !== GOOD_POINT) return [bad(pointCode(verdict), 'the credential', place)]
-    const hash = signedHash(unsignedBallotJson(ballot))
-    return hashToScalar(`sig|${hash}|${toHex(commitment)}`) === ballot.signature.challenge
+    if (verdict !== GOOD_POINT) return [refuseBallot(pointCode(verdict), 'the credential', place).error]
+    return hashToScalar(signatureText(ballot) + toHex(commitment)) === ballot.signature.challenge
       ? []
-      : [bad('bad-signature', 'the signature does not hold', place)]
+      : [refuseBallot('bad-signature', 'the signature does not hold', place).error]
   })
 }
 
-/** A proof of an answer: the text that is hashed before its commitments may need the sum's text, known later. */
-interface StatedProof {
-  readonly text: (sum: string) => string
-  readonly proofs: readonly Proof[]
-  /** What to say where it does not hold. */
-  readonly fault: BallotRefusal
+/** An answer's ciphertexts, their sum, and the equations of its proofs, one proof after the other. */
+function groupOf(question: Question, answer: EncryptedAnswer): CiphertextGroup {
+  const { choices } = answer
+  const proofs = proofsOfAnswer(answer)
+  const equations = answerStatements(question).flatMap(({ branches }, index) =>
+    branches.map(({ of, value }, branch) => {
+      return { of: of === 'sum' ? choices.length : of, value, ...proofs[index]![branch]! }
+    }),
+  )
+  return { ciphertexts: choices, sums: [[firstCounted(question), choices.length]], equations }
 }
-/** What an answer states: its equations are those of its proofs, one after the other. */
-interface AnswerStatement {
-  readonly group: CiphertextGroup
-  readonly proofs: readonly StatedProof[]
+
+/** What is not shown where a proof fails. */
+const UNPROVED = {
+  individual: 'not shown to be 0 or 1',
+  overall: 'not shown to choose as many as allowed',
+  blank: 'not shown to be either blank or not',
+} as const
+
+interface StatedAnswer {
+  readonly question: Question
+  readonly s0: string
+  readonly answer: EncryptedAnswer
   readonly place: Place
 }
 
-function statementOf(
-  question: Question,
-  s0: string,
-  { choices, individualProofs, overallProof, blankProof }: EncryptedAnswer,
-  place: Place,
-): AnswerStatement {
-  const texts = choices.map(({ alpha, beta }) => `${toHex(alpha)},${toHex(beta)}`)
-  const s = answerText(s0, texts)
-  const equations: Equation[] = []
-  const state = (branches: readonly Branch[], proofs: readonly Proof[]): void => {
-    for (const [index, { of, value }] of branches.entries())
-      equations.push({ of: of === 'sum' ? choices.length : of, value, ...proofs[index]! })
-  }
-  const proofs: StatedProof[] = individualProofs.map((branches, choice) => {
-    state(individualBranches(choice), branches)
-    const fault = bad('individual-proof', 'not shown to be 0 or 1', { ...place, choice, proof: 'individual' })
-    return { text: () => intervalText(s0, texts[choice]!), proofs: branches, fault }
-  })
-  state(overallBranches(question), overallProof)
-  proofs.push({
-    text: (sum) => (question.blank ? blankOverallText(s) : intervalText(s, sum)),
-    proofs: overallProof,
-    fault: bad('overall-proof', 'not shown to choose as many as allowed', { ...place, proof: 'overall' }),
-  })
-  if (blankProof !== undefined) {
-    state(BLANK_BRANCHES, blankProof)
-    const fault = bad('blank-proof', 'not shown to be either blank or not', { ...place, proof: 'blank' })
-    proofs.push({ text: () => blankText(s), proofs: blankProof, fault })
-  }
-  const sums = [[firstCounted(question), choices.length]] as const
-  return { group: { ciphertexts: choices, sums, equations }, proofs, place }
-}
-
 function answerFaults(
-  { proofs, place }: AnswerStatement,
+  { question, s0, answer, place }: StatedAnswer,
   { verdicts, sums, commitments }: CiphertextCommitments,
 ): readonly BallotRefusal[] {
   const points = verdicts.flatMap((verdict, index) => {
+    if (verdict === GOOD_POINT) return []
     const where = { ...place, choice: Math.floor(index / 2) }
-    return verdict === GOOD_POINT ? [] : [bad(pointCode(verdict), index % 2 === 0 ? 'alpha' : 'beta', where)]
+    return [refuseBallot(pointCode(verdict), index % 2 === 0 ? 'alpha' : 'beta', where).error]
   })
   // With a ciphertext missing nothing else can be said about the answer.
   if (points.length > 0) return points
-  const sum = pointsText(sums)
+  const ciphertexts = answer.choices.map(({ alpha, beta }) => `${toHex(alpha)},${toHex(beta)}`)
+  const texts = statementTexts(question, s0, ciphertexts, () => pointsText(sums))
+  const proofs = proofsOfAnswer(answer)
   let from = 0
-  return proofs.flatMap(({ text, proofs: branches, fault }) => {
+  return answerStatements(question).flatMap(({ branches, ...of }, index) => {
     const part = commitments.subarray(from, from + 2 * POINT_BYTES * branches.length)
     from += part.length
-    return isChallenge(text(sum), part, branches) ? [] : [fault]
+    return isChallenge(texts[index]!, part, proofs[index]!)
+      ? []
+      : [refuseBallot(`${of.proof}-proof`, UNPROVED[of.proof], { ...place, ...of }).error]
   })
 }
 
 function pointCode(verdict: PointVerdict): BallotRefusalCode {
   return verdict === MALFORMED_POINT ? 'point-malformed' : 'point-outside-subgroup'
-}
-
-function bad(code: BallotRefusalCode, detail: string, place: Place): BallotRefusal {
-  const where = [
-    ...(place.question === undefined ? [] : [`question ${place.question + 1}`]),
-    ...(place.choice === undefined ? [] : [`choice ${place.choice + 1}`]),
-    ...(place.proof === undefined ? [] : [place.proof]),
-  ].join(', ')
-  const { error } = refuse(code, where === '' ? detail : `${where}: ${detail}`)
-  return { ...error, place }
 }

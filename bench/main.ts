@@ -8,6 +8,7 @@ const BENCHMARKS: Readonly<
   'catch-up': () => import('./catch-up.ts'),
   ceremony: () => import('./ceremony.ts'),
   demo: () => import('./demo.ts'),
+  kernel: () => import('./kernel.ts'),
 }
 
 const BALLOTS_MAX = 1_000_000

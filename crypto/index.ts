@@ -33,11 +33,9 @@ export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
 export {
   arithmetic,
   checkPoints,
-  ciphertextCommitments,
   combination,
   decodePoint,
   pointFromHex,
-  schnorrCommitments,
 } from './points.ts'
 export { type Random, randomScalar } from './random.ts'
 export {

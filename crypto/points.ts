@@ -1,13 +1,6 @@
 /** Public points: decoding with every check, and sums of multiples, on the fastest arithmetic that is to be had here. */
 import { fromHex, ok, type Result, refuse } from '../base/index.ts'
-import type {
-  Arithmetic,
-  CiphertextCommitments,
-  CiphertextGroup,
-  PointVerdict,
-  SchnorrCommitment,
-  SchnorrStatement,
-} from './arithmetic.ts'
+import type { Arithmetic, PointVerdict } from './arithmetic.ts'
 import { outsideSubgroup, POINT_BYTES, type Point, type PointRefusal } from './group.ts'
 import { createKernelArithmetic } from './kernel/kernel-arithmetic.ts'
 import { createKernelMemory } from './kernel/memory.ts'
@@ -59,17 +52,4 @@ export function checkPoints(encoded: Uint8Array): readonly PointVerdict[] {
 /** [k1]P1 + [k2]P2 + ... for public scalars in 0..q-1. */
 export function combination(terms: readonly (readonly [Point, bigint])[]): Point {
   return arithmetic().combination(terms)
-}
-
-/** What the verifier of proofs of knowledge recomputes; see {@link Arithmetic}. */
-export function schnorrCommitments(statements: readonly SchnorrStatement[]): readonly SchnorrCommitment[] {
-  return arithmetic().schnorrCommitments(statements)
-}
-
-/** What the verifier of a ballot's proofs recomputes; see {@link Arithmetic}. */
-export function ciphertextCommitments(
-  key: Point,
-  groups: readonly CiphertextGroup[],
-): readonly CiphertextCommitments[] {
-  return arithmetic().ciphertextCommitments(key, groups)
 }

@@ -17,11 +17,14 @@ const OPTIONS = [
   ...['-O3', '--converge', '--disableWarning', '201', '--disable', 'mutable-globals'],
 ]
 
-/** The binary with or without vectors. */
-async function compile(hasVectors: boolean): Promise<Uint8Array> {
-  let binary: Uint8Array | undefined
+/** The binary with or without vectors; `more` are further options of the compiler. */
+export async function compileKernel(
+  hasVectors: boolean,
+  more: readonly string[] = [],
+): Promise<Uint8Array<ArrayBuffer>> {
+  let binary: Uint8Array<ArrayBuffer> | undefined
   const result = await asc.main(
-    [...OPTIONS, hasVectors ? '--enable' : '--disable', 'simd', '--outFile', 'kernel.wasm'],
+    [...OPTIONS, ...more, hasVectors ? '--enable' : '--disable', 'simd', '--outFile', 'kernel.wasm'],
     {
       readFile: (name: string, folder: string) => {
         try {
@@ -31,7 +34,7 @@ async function compile(hasVectors: boolean): Promise<Uint8Array> {
         }
       },
       writeFile: (_name: string, contents: string | Uint8Array) => {
-        if (typeof contents !== 'string') binary = contents
+        if (typeof contents !== 'string') binary = Uint8Array.from(contents)
       },
       listFiles: () => null,
     },
@@ -54,10 +57,10 @@ export async function kernelBinaries(): Promise<string> {
     '/** Made by `npm run build:kernel` out of `crypto/kernel/assembly`: WebAssembly in base64. Do not edit. */',
     '',
     '/** With 128-bit vectors. */',
-    `export const SIMD: string =\n${lines(await compile(true))}`,
+    `export const SIMD: string =\n${lines(await compileKernel(true))}`,
     '',
     '/** Without. */',
-    `export const SCALAR: string =\n${lines(await compile(false))}`,
+    `export const SCALAR: string =\n${lines(await compileKernel(false))}`,
     '',
   ].join('\n')
 }

@@ -43,6 +43,8 @@ export interface KernelFunctions {
   isNeutral(point: number): number
   multiplications(pair: number, count: number): void
   squarings(pair: number, count: number): void
+  countedMultiplications(): number
+  countedSquarings(): number
 }
 
 /** Sizes of what lies in the kernel's memory, in bytes. */

@@ -16,8 +16,8 @@
  * why two copies are compared (`compareArchives`).
  */
 import type { AuditReport } from '../types.ts'
-import { verifyBallot } from '../verify-ballot.ts'
-import { auditBallots, type Progress } from './ballots.ts'
+import { verifyBallots } from '../verify-ballot.ts'
+import { auditBallots, type Progress, type Verify } from './ballots.ts'
 import { openBoard } from './board.ts'
 import { CHECK_IDS, createFindings, type Findings } from './findings.ts'
 import { auditOutcome } from './outcome.ts'
@@ -25,12 +25,12 @@ import { auditSetup } from './setup.ts'
 
 /**
  * Verifies an archive, complete or still growing, and reports every failing check with its place. `verify` is the seam for
- * verification that happens elsewhere or was done before; it must answer as `verifyBallot` does.
+ * verification that happens elsewhere or was done before; it must answer as `verifyBallots` does.
  */
 export function auditArchive(
   bytes: Uint8Array,
   onProgress?: Progress,
-  verify: typeof verifyBallot = verifyBallot,
+  verify: Verify = verifyBallots,
 ): AuditReport {
   const findings = createFindings()
   const board = openBoard(bytes, findings)

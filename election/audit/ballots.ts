@@ -8,8 +8,8 @@
 import { toHex } from '../../base/index.ts'
 import { parseBallot } from '../ballot-json.ts'
 import { addToTally, emptyTally } from '../tally.ts'
-import type { Ballot, BallotRefusalCode, Election, EncryptedTally } from '../types.ts'
-import { ballotFaults, type verifyBallot } from '../verify-ballot.ts'
+import type { Ballot, BallotRefusal, BallotRefusalCode, Election, EncryptedTally } from '../types.ts'
+import { ballotFaults, type verifyBallots } from '../verify-ballot.ts'
 import type { Board, PlacedEvent } from './board.ts'
 import type { Findings } from './findings.ts'
 import type { SetupParts } from './setup.ts'
@@ -24,14 +24,27 @@ export interface CountedBallots {
 /** Tells how far the verification of ballots has come. */
 export type Progress = (ballotsVerified: number, ballots: number) => void
 
-/** Answers as `verifyBallot` does. */
-export type Verify = typeof verifyBallot
+/** Answers as `verifyBallots` does. */
+export type Verify = typeof verifyBallots
 
 /** How the ballots are verified. */
 export interface BallotAuditOptions {
   readonly onProgress: Progress | undefined
   readonly verify: Verify
 }
+
+/** Ballots that are verified together: the group arithmetic is shared, and progress is said after each so many. */
+const BALLOTS_AT_ONCE = 32
+
+/** A ballot of the board that could be read. */
+interface PlacedBallot {
+  readonly ballot: Ballot
+  readonly credential: string
+  readonly place: string
+  readonly index: number
+}
+
+const ballotsOf = (read: readonly PlacedBallot[]): readonly Ballot[] => read.map(({ ballot }) => ballot)
 
 const FORM: readonly BallotRefusalCode[] = ['wrong-election', 'wrong-shape']
 
@@ -49,19 +62,27 @@ export function auditBallots(
   const last = new Map(credentials.map((credential, index) => [credential, index]))
   let tally = emptyTally(election?.questions ?? [])
   let [count, totalWeight] = [0, 0n]
-  for (const [index, { event, place }] of placed.entries()) {
-    const credential = credentials[index]
-    const ballot = event.payload === undefined ? undefined : parseBallot(board.read(event.payload) ?? '')
-    if (credential === undefined || ballot?.ok !== true) continue
-    const weight = weights?.get(credential)
-    if (weights !== undefined && weight === undefined)
-      findings.fail('A12', `${place}: credential ${credential} is not on the roll`)
-    const isGood = election !== undefined && isGoodBallot(election, ballot.value, { place, verify, findings })
-    onProgress?.(index + 1, placed.length)
-    if (!isGood || weight === undefined || last.get(credential) !== index) continue
-    tally = addToTally(tally, ballot.value, weight)
-    count += 1
-    totalWeight += weight
+  for (let from = 0; from < placed.length; from += BALLOTS_AT_ONCE) {
+    const read = placed.slice(from, from + BALLOTS_AT_ONCE).flatMap(({ event, place }, i): PlacedBallot[] => {
+      const credential = credentials[from + i]
+      const ballot = event.payload === undefined ? undefined : parseBallot(board.read(event.payload) ?? '')
+      if (credential === undefined || ballot?.ok !== true) return []
+      return [{ ballot: ballot.value, credential, place, index: from + i }]
+    })
+    const verdicts = election === undefined ? [] : verify(election, ballotsOf(read))
+    for (const [i, { ballot, credential, place, index }] of read.entries()) {
+      const weight = weights?.get(credential)
+      if (weights !== undefined && weight === undefined)
+        findings.fail('A12', `${place}: credential ${credential} is not on the roll`)
+      const verdict = verdicts[i]
+      if (election === undefined || verdict === undefined) continue
+      if (!verdict.ok) sayFaults(election, ballot, { place, verdict, findings })
+      if (!verdict.ok || weight === undefined || last.get(credential) !== index) continue
+      tally = addToTally(tally, ballot, weight)
+      count += 1
+      totalWeight += weight
+    }
+    onProgress?.(Math.min(from + BALLOTS_AT_ONCE, placed.length), placed.length)
   }
   return election === undefined || weights === undefined ? undefined : { tally, count, totalWeight }
 }
@@ -87,20 +108,21 @@ function takeBallots(
   })
 }
 
-/** The verdict is the verifier's; where it is a refusal, every fault is looked for. */
-function isGoodBallot(
+/** Where the verdict is a refusal, every fault is looked for. */
+function sayFaults(
   election: Election,
   ballot: Ballot,
   {
     place,
-    verify,
+    verdict,
     findings,
-  }: { readonly place: string; readonly verify: Verify; readonly findings: Findings },
-): boolean {
-  const verdict = verify(election, ballot)
-  if (verdict.ok) return true
+  }: {
+    readonly place: string
+    readonly verdict: { readonly error: BallotRefusal }
+    readonly findings: Findings
+  },
+): void {
   const faults = ballotFaults(election, ballot)
   for (const { code, detail } of faults.length === 0 ? [verdict.error] : faults)
     findings.fail(FORM.includes(code) ? 'A11' : 'A14', `${place}: ${code}: ${detail}`)
-  return false
 }

@@ -20,19 +20,27 @@ import * as simd from './field-simd'
 /** Bytes of a pair. */
 export const FIELD: usize = 80
 
+/** The build of the benchmark counts; in others the counters are not even compiled. */
+const IS_COUNTING: bool = isDefined(COUNT_OPERATIONS)
+export let multiplicationsDone: i64 = 0
+export let squaringsDone: i64 = 0
+
 // @ts-ignore: decorator
 @inline export function multiply(d: usize, a: usize, b: usize): void {
+  if (IS_COUNTING) multiplicationsDone++
   if (ASC_FEATURE_SIMD) simd.multiply(d, a, b)
   else scalar.multiply(d, a, b)
 }
 // @ts-ignore: decorator
 @inline export function square(d: usize, a: usize): void {
+  if (IS_COUNTING) squaringsDone++
   if (ASC_FEATURE_SIMD) simd.square(d, a)
   else scalar.square(d, a)
 }
 /** 2 a^2, reduced. */
 // @ts-ignore: decorator
 @inline export function squareDoubled(d: usize, a: usize): void {
+  if (IS_COUNTING) squaringsDone++
   if (ASC_FEATURE_SIMD) simd.squareDoubled(d, a)
   else scalar.squareDoubled(d, a)
 }

@@ -6,7 +6,9 @@
  * side in the lanes of one: the halves of a ciphertext, which share their exponents; a generator and a key; two credentials.
  */
 import * as combination from './combination'
-import { FIELD, multiply as multiplyFields, square as squareFields } from './field'
+import {
+  FIELD, multiplicationsDone, multiply as multiplyFields, square as squareFields, squaringsDone,
+} from './field'
 import * as points from './point'
 
 export { decode, encode, normalise, readAffine, readExtended, writeAffine } from './encoding'
@@ -52,3 +54,6 @@ export function multiplications(pair: usize, count: i32): void {
 export function squarings(pair: usize, count: i32): void {
   for (let i = 0; i < count; i++) squareFields(pair, pair)
 }
+/** Multiplications and squarings of pairs so far, in the build that counts; 0 in others. */
+export function countedMultiplications(): i32 { return multiplicationsDone as i32 }
+export function countedSquarings(): i32 { return squaringsDone as i32 }

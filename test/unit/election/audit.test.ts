@@ -162,7 +162,7 @@ describe('the audit', () => {
   it('tells how many ballots it has verified', () => {
     const seen: string[] = []
     auditArchive(whole.archive, (done, of) => seen.push(`${done}/${of}`))
-    assert.deepEqual(seen, ['1/5', '2/5', '3/5', '4/5', '5/5'])
+    assert.deepEqual(seen, ['5/5'], 'five ballots are verified together')
   })
 
   it('says of what is no archive that nothing was checked', () => {

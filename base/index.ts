@@ -1,5 +1,5 @@
 /**
- * What every folder shares and no folder owns: results, assertions, bytes, canonical SSZ.
+ * What every folder shares and no folder owns: results, assertions, bytes, SHA-256, canonical SSZ.
  * Pure, and without any idea of voting.
  */
 export { AssertionFailure, assert, unreachable } from './assert.ts'
@@ -18,4 +18,5 @@ export {
   utf8,
 } from './bytes.ts'
 export { ok, type Refusal, type Result, refuse, unwrap } from './result.ts'
+export { sha256 } from './sha256.ts'
 export { type Codec, codec } from './ssz.ts'

@@ -2,7 +2,7 @@
  * OpenSSL's Ed25519, where there is one. Node.js offers its built-in modules to code that also runs in browsers by
  * `process.getBuiltinModule`, without an import that a browser could not follow; elsewhere there is none, and noble does the work.
  *
- * It is the one place in the pure folders that looks at the outside world, and what it finds there changes speed only: RFC 8032 signing
+ * It is, with `base/sha256.ts`, the one place in the pure folders that looks at the outside world, and what it finds there changes speed only: RFC 8032 signing
  * is deterministic, and verification comes after `isStrictSignature`, where both have the same answer for every input.
  */
 import { concat, fromHex, toHex } from '../base/index.ts'

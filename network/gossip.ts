@@ -11,8 +11,7 @@ import {
   type GossipsubOpts,
   TopicValidatorResult,
 } from '@chainsafe/libp2p-gossipsub'
-import { sha256 } from '@noble/hashes/sha2.js'
-import { concat, utf8 } from '../base/index.ts'
+import { concat, sha256, utf8 } from '../base/index.ts'
 import {
   FLOOD_PUBLISH_PEERS,
   MAX_GOSSIP_FRAME_BYTES,

@@ -3,8 +3,7 @@
  * Delivery takes a microtask a hop, in order, unless the hub carries gossip otherwise, so that a test that drives the
  * microtasks sees the same run each time.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { concat, toHex, utf8 } from '../base/index.ts'
+import { concat, sha256, toHex, utf8 } from '../base/index.ts'
 import { type Admission, createAdmission, refuseBusy } from './admission.ts'
 import { answerFrames, isTheirFault, readAnswer } from './answers.ts'
 import { type CreateDeadline, type Deadline, deadlinesBy, systemTimer } from './deadline.ts'

@@ -1,6 +1,6 @@
 /**
- * What makes thousands of runs affordable: answers that every node of every run asks for are remembered in the process, and hash trees
- * are hashed by WebAssembly. Both are functions of their arguments, so a run goes the same way without them, only slower.
+ * What makes thousands of runs affordable: answers that every node of every run asks for are remembered in the process. They are
+ * functions of their arguments, so a run goes the same way without, only slower.
  *
  * Signatures: n validators verify each statement n times, and checkers once more. OpenSSL's `verify` is replaced, for this process, by
  * one that remembers, and knows what the world signed itself; what calls it (which key, after which checks) is the product's own code
@@ -8,8 +8,6 @@
  */
 import type { KeyObject } from 'node:crypto'
 import { syncBuiltinESMExports } from 'node:module'
-import { setHasher } from '@chainsafe/persistent-merkle-tree'
-import { hasher } from '@chainsafe/persistent-merkle-tree/hasher/as-sha256'
 import { assert } from '../../../base/index.ts'
 
 /** Signatures remembered: those of a few runs. */
@@ -32,7 +30,6 @@ let isPrepared = false
 export function prepareProcess(): void {
   if (isPrepared) return
   isPrepared = true
-  setHasher(hasher)
   const crypto = process.getBuiltinModule('node:crypto')
   const verify = crypto.verify as Verify
   const remembering: Verify = (algorithm, message, key, signature) => {

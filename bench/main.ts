@@ -4,6 +4,7 @@ import { type BenchOptions, createReport, type Report } from './report.ts'
 const BENCHMARKS: Readonly<
   Record<string, () => Promise<{ run(report: Report, options: BenchOptions): Promise<void> }>>
 > = {
+  'audit-vs-belenios': () => import('./audit-vs-belenios.ts'),
   ballot: () => import('./ballot.ts'),
   'catch-up': () => import('./catch-up.ts'),
   ceremony: () => import('./ceremony.ts'),

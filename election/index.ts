@@ -4,6 +4,7 @@
 export { type ArchiveEntry, readArchive, writeArchive } from './archive.ts'
 // ---- the audit ----------------------------------------------------------------------------------------------------
 export { auditArchive } from './audit/audit.ts'
+export { type BallotsSeen, goodBallots, verifierOf } from './audit/part.ts'
 // ---- ballots ------------------------------------------------------------------------------------------------------
 export { ballotId, tracker } from './ballot.ts'
 export { ballotJson, parseBallot } from './ballot-json.ts'

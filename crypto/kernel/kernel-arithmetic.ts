@@ -67,7 +67,7 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
   /** The encodings of `count` pairs' points, whose memory they keep. */
   const encodings = (pairs: number, count: number): Uint8Array => {
     if (count === 0) return NO_BYTES
-    functions.normalise(pairs, sizes.point, count, memory.reserve(count * sizes.field))
+    functions.normalise(pairs, count, memory.reserve(count * sizes.field))
     const encoded = memory.reserve(2 * count * POINT_BYTES)
     functions.encode(encoded, pairs, 2 * count)
     return memory.read(encoded, 2 * count * POINT_BYTES)
@@ -88,7 +88,7 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
 
   /** The point in lane a of a pair. */
   const pointAt = (pair: number): Point => {
-    functions.normalise(pair, sizes.point, 1, memory.reserve(sizes.field))
+    functions.normalise(pair, 1, memory.reserve(sizes.field))
     const coordinates = memory.reserve(2 * SCALAR_BYTES)
     functions.writeAffine(coordinates, pair, 1)
     return pointFromCoordinates(memory.read(coordinates, 2 * SCALAR_BYTES))

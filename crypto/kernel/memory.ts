@@ -21,7 +21,7 @@ export interface KernelFunctions {
   heap(): number
   decode(pairs: number, flags: number, source: number, count: number): void
   encode(target: number, pairs: number, count: number): void
-  normalise(pairs: number, stride: number, count: number, scratch: number): void
+  normalise(pairs: number, count: number, scratch: number): void
   readAffine(pairs: number, source: number, count: number): number
   readExtended(pairs: number, source: number, count: number): void
   writeAffine(target: number, pairs: number, count: number): void

@@ -34,7 +34,7 @@ export interface BallotAuditOptions {
 }
 
 /** Ballots that are verified together: the group arithmetic is shared, and progress is said after each so many. */
-const BALLOTS_AT_ONCE = 32
+export const BALLOTS_AT_ONCE = 32
 
 /** A ballot of the board that could be read. */
 interface PlacedBallot {

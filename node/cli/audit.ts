@@ -1,5 +1,6 @@
 /** `psephos audit FILE.bel`: recounts an archive and checks every proof in it, alone and offline. */
-import { type AuditCheck, type AuditReport, auditArchive } from '../../election/index.ts'
+import { type AuditCheck, type AuditReport, auditArchive, verifierOf } from '../../election/index.ts'
+import { DEFAULT_THREADS, goodBallotsBy } from './audit-threads.ts'
 import type { Context } from './context.ts'
 import { CommandError } from './error.ts'
 import { readInput } from './files.ts'
@@ -22,19 +23,35 @@ export interface TimedAudit {
   readonly summary: AuditSummary
 }
 
+/** Below this an archive is audited sooner than threads have started: some hundred ballots. */
+const THREADS_FROM_BYTES = 500_000
+
 /** Between two lines of progress. */
 const PROGRESS_INTERVAL_MS = 2000
 
-/** Audits an archive, with progress where it takes long. */
-export function timedAudit(archive: Uint8Array, output: Output): TimedAudit {
+/** Audits an archive on some cores, with progress where it takes long. */
+export async function timedAudit(
+  archive: Uint8Array,
+  output: Output,
+  threads: number = DEFAULT_THREADS,
+): Promise<TimedAudit> {
   const start = performance.now()
   let last = start
-  const report = auditArchive(archive, (verified, ballots) => {
+  const say = (text: string): void => {
     const now = performance.now()
     if (now - last < PROGRESS_INTERVAL_MS) return
     last = now
-    output.progress(`audit: ${verified} of ${ballots} ballots verified`)
-  })
+    output.progress(text)
+  }
+  const hasThreads = threads > 1 && archive.length > THREADS_FROM_BYTES
+  const good = hasThreads
+    ? await goodBallotsBy(archive, threads, (verified) => say(`audit: ${verified} ballots verified`))
+    : new Set<string>()
+  const report = auditArchive(
+    archive,
+    (verified, ballots) => say(`audit: ${verified} of ${ballots} ballots verified`),
+    verifierOf(good),
+  )
   const seconds = (performance.now() - start) / 1000
   return {
     report,
@@ -54,9 +71,13 @@ export function timedAudit(archive: Uint8Array, output: Output): TimedAudit {
 }
 
 /** Audits a file; fails with `audit-failed` where a check fails. */
-export async function runAudit(file: string, context: Context): Promise<void> {
+export async function runAudit(
+  file: string,
+  { threads }: { readonly threads?: number },
+  context: Context,
+): Promise<void> {
   const { output } = context
-  const { report, summary } = timedAudit(await readInput(file, ARCHIVE_BYTES_MAX), output)
+  const { report, summary } = await timedAudit(await readInput(file, ARCHIVE_BYTES_MAX), output, threads)
   const failed = report.checks.filter((check) => !check.ok)
   if (report.election !== '' || failed.length > 1) sayReport(report, summary, output)
   output.end(summary)

@@ -79,7 +79,7 @@ export async function runDemo(options: DemoOptions, context: Context): Promise<v
     await daemons.stop()
   }
   output.progress('auditing the archive')
-  const audit = timedAudit(outcome.archive, output)
+  const audit = await timedAudit(outcome.archive, output)
   const faults = [
     ...outcome.faults,
     ...(audit.report.ok ? [] : ['the audit refuses the archive']),

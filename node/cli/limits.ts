@@ -12,6 +12,8 @@ export const ROLL_BYTES_MAX: number = 128 * 1024 * 1024
 export const RECEIPT_BYTES_MAX: number = 128 * 1024 * 1024
 /** An archive that one buffer holds comfortably. */
 export const ARCHIVE_BYTES_MAX: number = 2 * 1024 * 1024 * 1024
+/** Threads of an audit: more than a machine has cores do not help. */
+export const THREADS_MAX = 256
 /** A passphrase of 1024 characters, with whatever an editor leaves around it. */
 export const PASSPHRASE_BYTES_MAX: number = 8 * 1024
 /** Above this number of voters one list is easier to handle than as many files. */

@@ -7,7 +7,6 @@
  *   digit. The doublings cost as much as one plain multiplication, and serve both branches of a 0/1 proof, the blank proof and the
  *   check that [q]P = 0 alike.
  */
-import { FIELD } from './field'
 import { normalise } from './encoding'
 import {
   ADDEND, addAddend, addAffine, addPoint, AFFINE_ADDEND, blendAddend, blendAffine, blendPoint, copyPoint, doubleRepeatedly,
@@ -69,11 +68,8 @@ export function prepareFixed(fixed: usize, pair: usize, scratch: usize): void {
     }
     doubleRepeatedly(P, P, FIXED_WIDTH)
   }
-  normalise(scratch, POINT, entries, scratch + entries * POINT)
-  for (let i = 0; i < entries; i++) {
-    const entry = scratch + i * POINT
-    toAffineAddend(fixed + i * AFFINE_ADDEND, entry, entry + FIELD)
-  }
+  normalise(scratch, entries, scratch + entries * POINT)
+  for (let i = 0; i < entries; i++) toAffineAddend(fixed + i * AFFINE_ADDEND, scratch + i * POINT)
 }
 
 /** [scalar] of a fixed pair, the same for both lanes. */

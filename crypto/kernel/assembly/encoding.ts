@@ -160,24 +160,25 @@ function readCoordinate(lane: usize, source: usize): bool {
 }
 
 /**
- * Makes Z = 1 in `count` pairs, `stride` bytes apart, with one inversion for all (Montgomery's trick): 5 multiplications a pair.
- * T is left as it was. `scratch`: FIELD bytes a pair.
+ * Makes Z = 1 in `count` pairs, with one inversion for all (Montgomery's trick): 6 multiplications a pair. `scratch`: FIELD bytes a
+ * pair.
  */
-export function normalise(pairs: usize, stride: usize, count: i32, scratch: usize): void {
+export function normalise(pairs: usize, count: i32, scratch: usize): void {
   if (count == 0) return
   copy(X, ONE)
   for (let i = 0; i < count; i++) {
     copy(scratch + i * FIELD, X)
-    multiply(X, X, pairs + i * stride + 2 * FIELD)
+    multiply(X, X, pairs + i * POINT + 2 * FIELD)
   }
   invert(X, X)
   for (let i = count - 1; i >= 0; i--) {
-    const p = pairs + i * stride
+    const p = pairs + i * POINT
     multiply(U, X, scratch + i * FIELD)
     multiply(X, X, p + 2 * FIELD)
     multiply(p, p, U)
     multiply(p + FIELD, p + FIELD, U)
     copy(p + 2 * FIELD, ONE)
+    multiply(p + 3 * FIELD, p, p + FIELD)
   }
 }
 

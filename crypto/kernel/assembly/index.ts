@@ -34,10 +34,7 @@ combination.initialise()
 
 /** Affine addends of `count` pairs with Z = 1. */
 export function toAffineAddends(addends: usize, pairs: usize, count: i32): void {
-  for (let i = 0; i < count; i++) {
-    const p = pairs + i * points.POINT
-    points.toAffineAddend(addends + i * points.AFFINE_ADDEND, p, p + FIELD)
-  }
+  for (let i = 0; i < count; i++) points.toAffineAddend(addends + i * points.AFFINE_ADDEND, pairs + i * points.POINT)
 }
 
 /** `times` doublings of each of `count` pairs, in place. */

@@ -141,14 +141,11 @@ export function toAddend(d: usize, p: usize): void {
   copy(d + Z2, B)
 }
 
-/** The affine addend of the point with these affine coordinates. */
-export function toAffineAddend(d: usize, x: usize, y: usize): void {
-  multiply(A, x, y)
-  multiply(A, A, TWO_D)
-  add(B, y, x)
-  subtract(d + MINUS, y, x)
-  copy(d + PLUS, B)
-  copy(d + T2D, A)
+/** The affine addend of a point with Z = 1. */
+export function toAffineAddend(d: usize, p: usize): void {
+  multiply(d + T2D, p + T, TWO_D)
+  add(d + PLUS, p + Y, p + X)
+  subtract(d + MINUS, p + Y, p + X)
 }
 
 /** Q, or -Q, all coordinates doubled: 1 multiplication. */

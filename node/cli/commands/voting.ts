@@ -1,6 +1,7 @@
 /** `vote`, `receipt verify`, `export`, `audit`. */
 import type { Command } from 'commander'
-import { examples, type GetContext, network, timeout } from './options.ts'
+import { THREADS_MAX } from '../limits.ts'
+import { examples, type GetContext, network, number, timeout } from './options.ts'
 
 /** Commands of voters. */
 export function defineVoting(program: Command, get: GetContext): void {
@@ -56,11 +57,14 @@ export function defineAuditing(program: Command, get: GetContext): void {
       'verify any Belenios archive (version 1, Ed25519), ours or not: every proof, every hash, the count',
     )
     .argument('<file>', 'a .bel archive')
+    .addOption(number('--threads <n>', 'cores that verify; all by default', undefined, 1, THREADS_MAX))
     .addHelpText(
       'after',
       `
 Reports every failing check with its place, and exits with 1 when there is one. Needs no network and trusts nobody.
 ${examples('psephos audit election.bel', 'psephos audit election.bel --json')}`,
     )
-    .action(async (file: string) => (await import('../audit.ts')).runAudit(file, get()))
+    .action(async (file: string, options: { readonly threads?: number }) =>
+      (await import('../audit.ts')).runAudit(file, options, get()),
+    )
 }

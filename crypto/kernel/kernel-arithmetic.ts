@@ -2,8 +2,8 @@
  * The Arithmetic port on the kernel. Two points are computed with at a time: the halves of a ciphertext, which share their
  * exponents and of which g and the key are multiplied by the same response; or two unrelated ones, each with its own exponents.
  *
- * One ciphertext after the other is prepared (its doublings, 20 kB, stay in the processor's cache) and takes part in its equations;
- * the commitments wait until the end for one inversion.
+ * One ciphertext after the other is doubled, once for all the equations in which it takes part; the commitments wait until the end for
+ * one inversion.
  */
 import { assert } from '../../base/index.ts'
 import type {
@@ -37,10 +37,8 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
   const { functions, sizes } = memory
   const tables = createTables(memory)
 
-  /** Verdicts on a decoded pair; prepares its doublings at `given`. */
-  const judge = (given: number, pair: number, flags: number): readonly [PointVerdict, PointVerdict] => {
-    functions.prepareGiven(given, pair)
-    const inside = functions.inSubgroup(given)
+  /** The verdicts on a decoded pair: `inside` has a bit for each lane that is in the subgroup. */
+  const verdictsOf = (flags: number, inside: number): readonly [PointVerdict, PointVerdict] => {
     const verdict = (index: 0 | 1): PointVerdict =>
       memory.byte(flags + index) !== 0
         ? MALFORMED_POINT
@@ -50,18 +48,14 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     return [verdict(0), verdict(1)]
   }
 
-  /** Calls `use` for each two of a few points (the last may be alone) with their doublings and verdicts. */
-  const forPairs = (
-    encoded: Uint8Array,
-    use: (first: number, given: number, verdicts: readonly [PointVerdict, PointVerdict]) => void,
-  ): void => {
+  /** Calls `use` for each two of a few points; the last one may be alone. */
+  const forPairs = (encoded: Uint8Array, use: (first: number, pair: number, flags: number) => void): void => {
     const count = encoded.length / POINT_BYTES
     const pairs = memory.reserve(Math.ceil(count / 2) * sizes.point)
     const flags = memory.reserve(count + 1)
-    const given = memory.reserve(sizes.given)
     functions.decode(pairs, flags, memory.put(encoded), count)
     for (let first = 0; first < count; first += 2)
-      use(first, given, judge(given, pairs + (first / 2) * sizes.point, flags + first))
+      use(first, pairs + (first / 2) * sizes.point, flags + first)
   }
 
   /** The encodings of `count` pairs' points, whose memory they keep. */
@@ -79,7 +73,9 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     for (let at = 0; at < encoded.length; at += POINTS_AT_ONCE * POINT_BYTES) {
       memory.release()
       const part = encoded.subarray(at, at + POINTS_AT_ONCE * POINT_BYTES)
-      forPairs(part, (_first, _given, both) => verdicts.push(...both))
+      forPairs(part, (_first, pair, flags) => {
+        verdicts.push(...verdictsOf(flags, functions.inSubgroup(pair)))
+      })
       // A point without a neighbour has the neutral element for one.
       verdicts.length = Math.min(verdicts.length, (at + part.length) / POINT_BYTES)
     }
@@ -101,7 +97,7 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     const flags = memory.reserve(2)
     functions.decode(pair, flags, memory.put(encoded), 1)
     if (memory.byte(flags) !== 0) return 'malformed'
-    const [verdict] = judge(memory.reserve(sizes.given), pair, flags)
+    const [verdict] = verdictsOf(flags, functions.inSubgroup(pair))
     return verdict === GOOD_POINT ? pointAt(pair) : 'outside'
   }
 
@@ -110,7 +106,6 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     const scalars = memory.reserve(2 * SCALAR_BYTES)
     const sum = memory.reserve(sizes.point)
     const pair = memory.reserve(sizes.point)
-    const given = memory.reserve(sizes.given)
     const coordinates = memory.reserve(2 * COORDINATES_BYTES)
     let ofGenerator = 0n
     const others: (readonly [Point, bigint])[] = []
@@ -127,10 +122,9 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
       const second = others[i + 1] ?? ([IDENTITY, 0n] as const)
       memory.write(coordinates, writeCoordinates([first[0], second[0]]))
       functions.readExtended(pair, coordinates, 2)
-      functions.prepareGiven(given, pair)
       memory.writeScalar(scalars, first[1])
       memory.writeScalar(scalars + SCALAR_BYTES, second[1])
-      functions.addGivenApart(sum, given, scalars, scalars + SCALAR_BYTES)
+      functions.addGivenApart(sum, pair, scalars, scalars + SCALAR_BYTES, 0)
     }
     functions.spreadPoint(pair, sum, 1)
     functions.addPoint(sum, sum, pair)
@@ -154,8 +148,7 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     const results = memory.reserve(count * sizes.point)
     const scalars = memory.reserve(4 * SCALAR_BYTES)
     const verdicts: PointVerdict[] = []
-    forPairs(encoded, (first, given, both) => {
-      verdicts.push(...both)
+    forPairs(encoded, (first, pair, flags) => {
       for (const lane of [0, 1]) {
         const statement = statements[first + lane]
         memory.writeScalar(scalars + 2 * lane * SCALAR_BYTES, statement?.response ?? 0n)
@@ -163,7 +156,8 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
       }
       const result = results + (first / 2) * sizes.point
       functions.multiplyFixedApart(result, tables.generator(), scalars, scalars + 2 * SCALAR_BYTES)
-      functions.addGivenApart(result, given, scalars + SCALAR_BYTES, scalars + 3 * SCALAR_BYTES)
+      const challenges = [scalars + SCALAR_BYTES, scalars + 3 * SCALAR_BYTES] as const
+      verdicts.push(...verdictsOf(flags, functions.addGivenApart(result, pair, ...challenges, 1)))
     })
     const commitments = encodings(results, count)
     return statements.map((_, i) => {
@@ -249,23 +243,26 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
       for (let index = from + 1; index < to; index++) functions.addPoint(sum, sum, pairAt(index))
       functions.copyPoint(results + i * sizes.point, sum)
     }
-    const given = memory.reserve(sizes.given)
     const commitments = results + sums.length * sizes.point
+    for (const [number, { response }] of equations.entries())
+      multiplyFixed(commitments + number * sizes.point, table, response)
     const shifts = shiftsOf(equations)
     const verdicts: PointVerdict[] = []
     const equationsOf = byCiphertext(group)
     for (let index = 0; index < ciphertexts.length + sums.length; index++) {
-      const numbers = equationsOf[index] ?? []
-      if (index < ciphertexts.length) verdicts.push(...judge(given, pairAt(index), flags + 2 * index))
-      else if (numbers.length > 0) functions.prepareGiven(given, pairAt(index))
-      for (const number of numbers) {
-        const { challenge, response } = equations[number]!
-        const at = commitments + number * sizes.point
-        commit(at, table, given, challenge, response)
-        const shift = shifts.get(number)
-        if (shift !== undefined) functions.addToSecond(at, shift.pair, shift.isSecond ? 1 : 0)
+      const isCiphertext = index < ciphertexts.length
+      const numbers = equationsOf[index]!
+      let inside = 3
+      for (let from = 0; from < numbers.length || (from === 0 && isCiphertext); from += sizes.runScalars) {
+        const some = numbers.slice(from, from + sizes.runScalars)
+        const outs = some.map((number) => commitments + number * sizes.point)
+        const challenges = some.map((number) => equations[number]!.challenge)
+        inside &= addGiven(pairAt(index), outs, challenges, isCiphertext && from === 0)
       }
+      if (isCiphertext) verdicts.push(...verdictsOf(flags + 2 * index, inside))
     }
+    for (const [number, { pair, isSecond }] of shifts)
+      functions.addToSecond(commitments + number * sizes.point, pair, isSecond ? 1 : 0)
     return verdicts
   }
 
@@ -276,12 +273,29 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     return at
   }
 
-  const commit = (at: number, table: number, given: number, challenge: bigint, response: bigint): void => {
+  const multiplyFixed = (at: number, table: number, scalar: bigint): void => {
     const mark = memory.mark()
-    const scalars = scalarPair(response, challenge)
-    functions.multiplyFixed(at, table, scalars)
-    functions.addGiven(at, given, scalars + SCALAR_BYTES)
+    functions.multiplyFixed(at, table, scalarPair(scalar, 0n))
     memory.releaseTo(mark)
+  }
+
+  /** Adds the pair's multiples by some scalars to as many points; bits for its lanes in the subgroup, where that is asked for. */
+  const addGiven = (
+    pair: number,
+    outs: readonly number[],
+    scalars: readonly bigint[],
+    isChecked: boolean,
+  ): number => {
+    const mark = memory.mark()
+    const addresses = memory.reserve(4 * outs.length)
+    const numbers = memory.reserve(SCALAR_BYTES * outs.length)
+    for (const [k, out] of outs.entries()) {
+      memory.writeAddress(addresses + 4 * k, out)
+      memory.writeScalar(numbers + SCALAR_BYTES * k, scalars[k]!)
+    }
+    const inside = functions.addGiven(addresses, pair, numbers, outs.length, isChecked ? 1 : 0)
+    memory.releaseTo(mark)
+    return inside
   }
 
   /** g^(-value challenge) of the equations whose value is not 0, two at a time. */

@@ -15,7 +15,7 @@ export interface KernelFunctions {
   readonly pointBytes: WebAssembly.Global
   readonly affineAddendBytes: WebAssembly.Global
   readonly fieldBytes: WebAssembly.Global
-  readonly givenBytes: WebAssembly.Global
+  readonly runScalars: WebAssembly.Global
   readonly fixedBytes: WebAssembly.Global
   readonly fixedScratchBytes: WebAssembly.Global
   heap(): number
@@ -25,10 +25,9 @@ export interface KernelFunctions {
   readAffine(pairs: number, source: number, count: number): number
   readExtended(pairs: number, source: number, count: number): void
   writeAffine(target: number, pairs: number, count: number): void
-  prepareGiven(given: number, pair: number): void
-  inSubgroup(given: number): number
-  addGiven(out: number, given: number, scalar: number): void
-  addGivenApart(out: number, given: number, a: number, b: number): void
+  inSubgroup(pair: number): number
+  addGiven(outs: number, pair: number, scalars: number, count: number, isChecked: number): number
+  addGivenApart(out: number, pair: number, a: number, b: number, isChecked: number): number
   prepareFixed(fixed: number, pair: number, scratch: number): void
   multiplyFixed(out: number, fixed: number, scalar: number): void
   multiplyFixedApart(out: number, fixed: number, a: number, b: number): void
@@ -47,14 +46,15 @@ export interface KernelFunctions {
   countedSquarings(): number
 }
 
-/** Sizes of what lies in the kernel's memory, in bytes. */
+/** Sizes of what lies in the kernel's memory, in bytes, and what it does at once. */
 export interface KernelSizes {
   readonly point: number
   readonly affineAddend: number
   readonly field: number
-  readonly given: number
   readonly fixed: number
   readonly fixedScratch: number
+  /** Scalars of one run of doublings. */
+  readonly runScalars: number
 }
 
 const PAGE_BYTES = 65_536
@@ -70,6 +70,7 @@ export class KernelMemory {
   #top: number
   #bytes: Uint8Array
   #words: BigUint64Array
+  #addresses: Uint32Array
 
   constructor(module: WebAssembly.Module, isSimd: boolean) {
     this.isSimd = isSimd
@@ -80,15 +81,16 @@ export class KernelMemory {
       point: size(functions.pointBytes),
       affineAddend: size(functions.affineAddendBytes),
       field: size(functions.fieldBytes),
-      given: size(functions.givenBytes),
       fixed: size(functions.fixedBytes),
       fixedScratch: size(functions.fixedScratchBytes),
+      runScalars: size(functions.runScalars),
     }
     this.#tables = functions.heap()
     this.#scratch = this.#tables + (MAX_KEY_TABLES + 1) * this.sizes.fixed
     this.#top = this.#scratch
     this.#bytes = new Uint8Array(functions.memory.buffer)
     this.#words = new BigUint64Array(functions.memory.buffer)
+    this.#addresses = new Uint32Array(functions.memory.buffer)
   }
 
   /** The address of a slot for a fixed pair's table: slot 0 is the generator's, the others are keys'. */
@@ -133,6 +135,11 @@ export class KernelMemory {
     this.#bytes.set(bytes, at)
   }
 
+  /** Writes an address at a multiple of 4. */
+  writeAddress(at: number, address: number): void {
+    this.#addresses[at / 4] = address
+  }
+
   /** Writes a scalar, 32 bytes little-endian, at a multiple of 8. */
   writeScalar(at: number, scalar: bigint): void {
     const word = at / 8
@@ -159,6 +166,7 @@ export class KernelMemory {
     memory.grow(Math.ceil(missing / PAGE_BYTES))
     this.#bytes = new Uint8Array(memory.buffer)
     this.#words = new BigUint64Array(memory.buffer)
+    this.#addresses = new Uint32Array(memory.buffer)
   }
 }
 

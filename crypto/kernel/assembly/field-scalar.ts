@@ -153,6 +153,10 @@ export function subtract(d: usize, a: usize, b: usize): void {
   for (let i: usize = 0; i < 80; i += 4) store<i32>(d + i, load<i32>(a + i) - load<i32>(b + i))
 }
 
+export function copy(d: usize, a: usize): void {
+  for (let i: usize = 0; i < 80; i += 8) store<u64>(d + i, load<u64>(a + i))
+}
+
 /** Lane a of `a` beside lane b of `b`. */
 export function blend(d: usize, a: usize, b: usize): void {
   for (let i: usize = 0; i < 80; i += 8) {

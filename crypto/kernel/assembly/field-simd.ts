@@ -223,6 +223,14 @@ export function subtract(d: usize, a: usize, b: usize): void {
   v128.store(d, i32x4.sub(v128.load(a, 64), v128.load(b, 64)), 64)
 }
 
+export function copy(d: usize, a: usize): void {
+  v128.store(d, v128.load(a))
+  v128.store(d, v128.load(a, 16), 16)
+  v128.store(d, v128.load(a, 32), 32)
+  v128.store(d, v128.load(a, 48), 48)
+  v128.store(d, v128.load(a, 64), 64)
+}
+
 /** Lane a of `a` beside lane b of `b`. */
 export function blend(d: usize, a: usize, b: usize): void {
   for (let i: usize = 0; i < 80; i += 16) {

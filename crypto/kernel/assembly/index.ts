@@ -13,7 +13,7 @@ import * as points from './point'
 
 export { decode, encode, normalise, readAffine, readExtended, writeAffine } from './encoding'
 export {
-  addGiven, addGivenApart, addToSecond, inSubgroup, multiplyFixed, multiplyFixedApart, prepareFixed, prepareGiven,
+  addGiven, addGivenApart, addToSecond, inSubgroup, multiplyFixed, multiplyFixedApart, prepareFixed,
 } from './combination'
 export { isNeutral, sumOfMultiples } from './batch'
 export { addPoint, blendPoint, copyPoint, doubleRepeatedly, setNeutral, spreadPoint } from './point'
@@ -22,7 +22,8 @@ export { addPoint, blendPoint, copyPoint, doubleRepeatedly, setNeutral, spreadPo
 export const pointBytes: i32 = points.POINT as i32
 export const affineAddendBytes: i32 = points.AFFINE_ADDEND as i32
 export const fieldBytes: i32 = FIELD as i32
-export const givenBytes: i32 = combination.GIVEN as i32
+/** Scalars that `addGiven` takes at once. */
+export const runScalars: i32 = combination.RUN_SCALARS
 export const fixedBytes: i32 = combination.FIXED as i32
 /** Bytes of scratch that `prepareFixed` wants. */
 export const fixedScratchBytes: i32 = (combination.FIXED / points.AFFINE_ADDEND * (points.POINT + FIELD)) as i32

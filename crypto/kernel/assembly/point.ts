@@ -70,7 +70,9 @@ export function setNeutral(p: usize): void {
   setSmall(p + T, 0)
 }
 
-export function copyPoint(d: usize, p: usize): void { memory.copy(d, p, POINT) }
+export function copyPoint(d: usize, p: usize): void {
+  for (let i: usize = 0; i < POINT; i += FIELD) copy(d + i, p + i)
+}
 
 /** [2]P; without T where `hasT` is not set (7 multiplications instead of 8). */
 export function double(d: usize, p: usize, hasT: bool): void {
@@ -130,18 +132,15 @@ export function addAffine(d: usize, p: usize, q: usize, isNegative: bool): void 
   multiply(d + T, E, H)
 }
 
+/** The addend of a point, which lies elsewhere. */
 export function toAddend(d: usize, p: usize): void {
-  // The result may lie where the point was.
-  multiply(A, p + T, TWO_D)
-  add(B, p + Z, p + Z)
-  add(C, p + Y, p + X)
+  multiply(d + T2D, p + T, TWO_D)
+  add(d + PLUS, p + Y, p + X)
   subtract(d + MINUS, p + Y, p + X)
-  copy(d + PLUS, C)
-  copy(d + T2D, A)
-  copy(d + Z2, B)
+  add(d + Z2, p + Z, p + Z)
 }
 
-/** The affine addend of a point with Z = 1. */
+/** The affine addend of a point with Z = 1, which lies elsewhere. */
 export function toAffineAddend(d: usize, p: usize): void {
   multiply(d + T2D, p + T, TWO_D)
   add(d + PLUS, p + Y, p + X)

@@ -16,7 +16,7 @@ import {
   decodeTransaction,
   type ExecutionInputs,
   executeBlock,
-  loadState,
+  loadStateFrom,
   type State,
   stateRoot,
   type Transaction,
@@ -98,9 +98,7 @@ async function costOn(
 async function stateOf({ home, genesis, networkId }: MadeChain): Promise<State> {
   const store = await openChainStore(await openLevelDatabase(dataPaths(home).database), networkId)
   try {
-    const entries: (readonly [Uint8Array, Uint8Array])[] = []
-    for await (const entry of store.stateEntries()) entries.push(entry)
-    return unwrap(loadState(genesis, networkId, entries))
+    return unwrap(await loadStateFrom(genesis, networkId, store.stateEntries()))
   } finally {
     await store.close()
   }

@@ -19,6 +19,7 @@ import { dataPaths } from '../node/home.ts'
 import { BUCKET } from '../storage/buckets.ts'
 import { openChainStore, openLevelDatabase } from '../storage/index.ts'
 import { measureBlocks } from './block-cost.ts'
+import { measureBoard } from './board-memory.ts'
 import { type MadeChain, makeChain } from './made-chain.ts'
 import { against, type BenchOptions, type Report } from './report.ts'
 
@@ -32,7 +33,7 @@ const WIRE_BALLOTS = 100
 
 const QUESTIONS = [{ question: 'Shall it be built?', answers: ['Yes'], blank: false, min: 0, max: 1 }]
 
-/** Prints `storage.disk.*`, `storage.wire.*` and `storage.block.*`. */
+/** Prints `storage.disk.*`, `storage.wire.*`, `storage.memory`, `storage.load.*`, `storage.execute.*` and `storage.root.*`. */
 export async function run(report: Report, { ballots = DEFAULT_BALLOTS }: BenchOptions): Promise<void> {
   for (const perBlock of PER_BLOCK) {
     const count = Math.max(perBlock, Math.round((ballots * perBlock) / PER_BLOCK[0]!))
@@ -52,6 +53,7 @@ export async function run(report: Report, { ballots = DEFAULT_BALLOTS }: BenchOp
       await rm(directory, { recursive: true, force: true })
     }
   }
+  measureBoard(report)
   await measureBlocks(report, QUESTIONS, progress)
 }
 

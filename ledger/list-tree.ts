@@ -3,7 +3,7 @@
  * changes and the paths to them, and versions share the rest. What is all zeros is not there at all. Roots are computed when one is asked
  * for, once a page and once a node.
  *
- * Pages cost 45 bytes a value (measured), a tree down to the values would take 200.
+ * A long list takes about 60 bytes a value (`npm run bench -- storage`), with a tree down to the values it took 190.
  */
 import { digest64, hashInto, merkleizeBlocksBytes, zeroHash } from '@chainsafe/persistent-merkle-tree'
 import { assert } from '../base/index.ts'

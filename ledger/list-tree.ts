@@ -5,7 +5,7 @@
  *
  * A long list takes about 60 bytes a value (`npm run bench -- storage`), with a tree down to the values it took 190.
  */
-import { digest64, hashInto, merkleizeBlocksBytes, zeroHash } from '@chainsafe/persistent-merkle-tree'
+import { digest64Into, hashInto, merkleizeBlocksBytes, zeroHash } from '@chainsafe/persistent-merkle-tree'
 import { assert } from '../base/index.ts'
 import { lengthChunk, ROOT_BYTES } from './merkle.ts'
 
@@ -133,16 +133,23 @@ export function* valuesOf(list: ListTree): IterableIterator<Uint8Array> {
 
 /** SSZ `hash_tree_root` of the list. */
 export function listRoot(list: ListTree): Uint8Array {
-  return digest64(rootOf(list.tree, list.depth), lengthChunk(list.length))
+  return parentOf(rootOf(list.tree, list.depth), lengthChunk(list.length))
 }
 
 function rootOf(tree: Tree, level: number): Uint8Array {
   if (tree === undefined) return zeroHash(level)
   tree.root ??=
     level > PAGE_DEPTH
-      ? digest64(rootOf((tree as Branch).left, level - 1), rootOf((tree as Branch).right, level - 1))
+      ? parentOf(rootOf((tree as Branch).left, level - 1), rootOf((tree as Branch).right, level - 1))
       : pageRoot(tree as Page)
   return tree.root
+}
+
+/** In bytes of its own: the library's come out of a pool, and a root that is kept would keep the 8 kB around it. */
+function parentOf(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const parent = new Uint8Array(ROOT_BYTES)
+  digest64Into(left, right, parent)
+  return parent
 }
 
 function pageRoot({ bytes }: Page): Uint8Array {

@@ -19,8 +19,8 @@ import { type Connection, withClient } from '../node/cli/network.ts'
 import { freePorts } from '../node/cli/testnet.ts'
 import { type Diagnostics, systemRandom } from '../node/index.ts'
 import { castTogether, openElection } from './casting.ts'
-import { type MadeChain, makeChain } from './catch-up-chain.ts'
 import { contextOfDaemons, onDaemons } from './daemons.ts'
+import { type MadeChain, makeChain } from './made-chain.ts'
 import { against, type BenchOptions, type Report } from './report.ts'
 
 const VALIDATORS = 4

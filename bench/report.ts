@@ -13,6 +13,8 @@ export interface Figure {
 export interface BenchOptions {
   /** How many ballots, where a benchmark lets one choose. */
   readonly ballots?: number
+  /** How many names on the roll, where a benchmark lets one choose. */
+  readonly voters?: number
 }
 
 /** Prints figures as they come. */

@@ -20,7 +20,7 @@ import {
 import { type CeremonyOutcome, leaveOut, missingTrusteeParts, sharesRoot, withPart } from './ceremony.ts'
 import type { CeremonyTransaction } from './check-ceremony.ts'
 import { belenios, countingBallot, type ElectionState, withBallot, withRecord } from './election-state.ts'
-import { boardKey, type ChangeLog, chunkKey, countingKey } from './image.ts'
+import { boardEntry, boardKey, type ChangeLog, chunkKey } from './image.ts'
 import { MAX_REASON_BYTES, ROLL_DEPTH } from './limits.ts'
 import { zeroList } from './list-tree.ts'
 import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
@@ -182,11 +182,10 @@ export function applyBallot(
   const place = placeOf(roll, ballot.credential)
   assert(place !== undefined, "a checked ballot's credential is on the roll")
   const id = ballotId(ballot)
-  const weight = weightAt(roll.bytes, place)
+  const weight = weightAt(roll, place)
   const replaced = countingBallot(election, place)
   const without = replaced === undefined ? tally : addToTally(tally, ballotOf(toHex(replaced)), -weight)
-  log.put(boardKey(election.index, election.ballots.length), id)
-  log.put(countingKey(election.index, place), id)
+  log.put(boardKey(election.index, election.ballots.length), boardEntry(id, place))
   const next = withBallot({ ...election, tally: addToTally(without, ballot, weight) }, id, place)
   return ok(
     withRecord(next, {

@@ -15,7 +15,6 @@ import {
   ownedDecryptionJson,
   partialDecryptionJson,
   payloadHash,
-  publicCredentialsJson,
   resultJson,
   setupJson,
   sizedTallyJson,
@@ -24,7 +23,7 @@ import {
 } from '../election/index.ts'
 import type { ElectionState } from './election-state.ts'
 import { valuesOf } from './list-tree.ts'
-import { entriesOf } from './roll.ts'
+import { rollJson } from './roll.ts'
 import { findElection, type State } from './state.ts'
 import { trusteesOf } from './trustees.ts'
 import type { ElectionRecord } from './types.ts'
@@ -94,7 +93,7 @@ function* setupEntries(found: ElectionState, chain: EventChain): Iterable<Archiv
   const trustees = trusteesJson(trusteesOf(record.draft, ceremony))
   yield data(election.json)
   yield data(trustees)
-  yield data(publicCredentialsJson(entriesOf(roll.bytes), record.roll.isWeighted))
+  yield data(rollJson(roll, record.roll.isWeighted))
   const setup = setupJson(election.hash, payloadHash(trustees), record.roll.hash)
   yield data(setup)
   yield chain.event('Setup', payloadHash(setup))

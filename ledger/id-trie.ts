@@ -1,12 +1,14 @@
 /**
- * A persistent map from 32-byte ids to their positions in a list: a radix trie over the id's nibbles whose leaves hold only the
- * position; the id itself is read from the list. Ids are SHA-256 hashes, so that depth stays near log16(n); ids chosen to
- * share k leading bits cost their maker 2^k hashes and us k/4 levels.
+ * A persistent map from 32-byte ids to their positions in a list: a radix trie over the id's nibbles whose leaves hold only
+ * positions, up to fifteen together; the ids themselves are read from the list. Ids are SHA-256 hashes, so that depth stays near
+ * log16(n); ids chosen to share k leading bits cost their maker 2^k hashes and us k/4 levels.
  */
 import { assert, equalBytes } from '../base/index.ts'
 
-/** A position, or sixteen branches by the next nibble. */
-type TrieNode = number | readonly (TrieNode | undefined)[]
+/** Fewer than sixteen positions of ids that begin alike, or sixteen branches by the next nibble. */
+type TrieNode = readonly number[] | readonly (TrieNode | undefined)[]
+
+const WIDTH = 16
 
 /** One version of the map; immutable. */
 export interface IdTrie {
@@ -25,12 +27,16 @@ function nibble(id: Uint8Array, level: number): number {
   return level % 2 === 0 ? byte >> 4 : byte & 15
 }
 
+function isBranch(node: TrieNode): node is readonly (TrieNode | undefined)[] {
+  return node.length === WIDTH
+}
+
 /** The position of an id, or undefined. Takes any bytes. */
 export function positionOf(trie: IdTrie, id: Uint8Array, idAt: IdAt): number | undefined {
   if (id.length !== NIBBLES / 2) return undefined
   let node = trie.node
-  for (let level = 0; node !== undefined && typeof node !== 'number'; level++) node = node[nibble(id, level)]
-  return node !== undefined && equalBytes(idAt(node), id) ? node : undefined
+  for (let level = 0; node !== undefined && isBranch(node); level++) node = node[nibble(id, level)]
+  return (node as readonly number[] | undefined)?.find((position) => equalBytes(idAt(position), id))
 }
 
 /** The map with one more id, which must not be in it. */
@@ -46,15 +52,15 @@ function inserted(
   position: number,
   idAt: IdAt,
 ): TrieNode {
-  if (node === undefined) return position
-  if (typeof node === 'number') {
-    assert(level < NIBBLES, 'two ids differ somewhere')
-    const branches: (TrieNode | undefined)[] = new Array(16).fill(undefined)
-    branches[nibble(idAt(node), level)] = node
-    return inserted(branches, level, id, position, idAt)
+  if (node === undefined) return [position]
+  if (isBranch(node)) {
+    const at = nibble(id, level)
+    return node.with(at, inserted(node[at], level + 1, id, position, idAt))
   }
-  const at = nibble(id, level)
-  const branches = [...node]
-  branches[at] = inserted(node[at], level + 1, id, position, idAt)
-  return branches
+  const positions = node as readonly number[]
+  if (positions.length + 1 < WIDTH) return positions.concat(position)
+  assert(level < NIBBLES, 'two ids differ somewhere')
+  let branch: TrieNode = new Array<TrieNode | undefined>(WIDTH).fill(undefined)
+  for (const known of positions) branch = inserted(branch, level, idAt(known), known, idAt)
+  return inserted(branch, level, id, position, idAt)
 }

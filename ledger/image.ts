@@ -6,8 +6,7 @@
  *   r <election: 4>                    the election's record, SSZ
  *   k <election: 4>                    the ceremony that makes the election's key, SSZ
  *   c <election: 4> <registrar: 32> <chunk: 4>   flat entries of a roll chunk, while it is published and for ever once accepted
- *   b <election: 4> <position: 4>      a ballot's id, in board order
- *   n <election: 4> <place: 4>         the id of the ballot that counts for a place on the roll
+ *   b <election: 4> <position: 4>      a ballot's id, in board order, and its voter's place on the roll (4): the last of a place counts
  *   v <number: 4>                      a conviction, SSZ, in order from 0
  */
 import { ContainerType } from '@chainsafe/ssz'
@@ -33,7 +32,7 @@ export const headCodec: Codec<Head> = codec(
 )
 
 /** First bytes of keys. */
-export type KeyKind = 'h' | 'r' | 'k' | 'c' | 'b' | 'n' | 'v'
+export type KeyKind = 'h' | 'r' | 'k' | 'c' | 'b' | 'v'
 
 function number(value: number): Uint8Array {
   return toBigEndian(BigInt(value), 4)
@@ -54,8 +53,9 @@ export function chunkKey(election: number, registrar: Uint8Array, chunk: number)
 export function boardKey(election: number, position: number): Uint8Array {
   return concat(utf8('b'), number(election), number(position))
 }
-export function countingKey(election: number, place: number): Uint8Array {
-  return concat(utf8('n'), number(election), number(place))
+/** What stands under a {@link boardKey}. */
+export function boardEntry(ballotId: Uint8Array, place: number): Uint8Array {
+  return concat(ballotId, number(place))
 }
 export function convictionKey(place: number): Uint8Array {
   return concat(utf8('v'), number(place))

@@ -38,7 +38,7 @@ export {
   MAX_VALIDATORS,
   STATEMENT_CONTENT_BYTES,
 } from './limits.ts'
-export { loadState } from './load.ts'
+export { loadState, loadStateFrom } from './load.ts'
 export { splitRoll } from './pending-roll.ts'
 export {
   proveCeremony,

@@ -9,55 +9,55 @@ import { checkDraft } from './draft.ts'
 import { type ElectionState, electionOf, newElection, sealed } from './election-state.ts'
 import { convictionOf } from './evidence.ts'
 import { decodeConviction } from './evidence-ssz.ts'
-import { EMPTY_TRIE, type IdTrie, withId } from './id-trie.ts'
-import { type Head, headCodec } from './image.ts'
+import { EMPTY_TRIE, type IdTrie, positionOf, withId } from './id-trie.ts'
+import { Damage, damaged, type ElectionParts, ImageParts } from './image-parts.ts'
 import { BOARD_DEPTH, CHUNK_ENTRIES, MAX_TOTAL_WEIGHT, ROLL_DEPTH } from './limits.ts'
-import { listOf, valueAt, withValues, zeroList } from './list-tree.ts'
+import { listFrom } from './list-tree.ts'
 import { newPendingRoll, type PendingRoll, withChunk } from './pending-roll.ts'
 import { decodeRecord, recordRoot } from './record.ts'
-import { buildRoll, ENTRY_BYTES, hashedChunk, type Roll, weightAt } from './roll.ts'
+import { buildRoll, ENTRY_BYTES, hashedChunk, type Roll, weightIn } from './roll.ts'
 import { genesisState, isRegistered, type State, stateRoot, withConvicted, withElection } from './state.ts'
 import { areTrusteesReady } from './trustees.ts'
 import type { Ceremony, ElectionRecord, Genesis, RollProgress } from './types.ts'
 
-/** The entries of one election, sorted out by kind. */
-interface Parts {
-  record?: Uint8Array
-  ceremony?: Uint8Array
-  /** By registrar in hexadecimal, then place. */
-  readonly chunks: Map<string, Map<number, Uint8Array>>
-  readonly board: Map<number, Uint8Array>
-  readonly counting: Map<number, Uint8Array>
-}
-
-class Damage extends Error {
-  override readonly name = 'Damage'
-}
-
-function damaged(what: string): never {
-  throw new Damage(what)
-}
+type Loaded = Result<State, Refusal<'state-damaged'>>
 
 /** The state out of its durable image: all changes of all finalised blocks, last value a key. */
 export function loadState(
   genesis: Genesis,
   networkId: Uint8Array,
   entries: Iterable<readonly [Uint8Array, Uint8Array]>,
-): Result<State, Refusal<'state-damaged'>> {
+): Loaded {
+  const parts = new ImageParts()
   try {
-    return ok(load(genesis, networkId, entries))
+    for (const [key, value] of entries) parts.take(key, value)
+    return ok(load(genesis, networkId, parts))
   } catch (error) {
-    if (error instanceof Damage) return refuse('state-damaged', error.message)
-    throw error
+    return refusalOf(error)
   }
 }
 
-function load(
+/** The same of entries that come one by one, so that the image is not in memory whole. An error of theirs passes through. */
+export async function loadStateFrom(
   genesis: Genesis,
   networkId: Uint8Array,
-  entries: Iterable<readonly [Uint8Array, Uint8Array]>,
-): State {
-  const { head, elections, convicted } = sortedOut(entries)
+  entries: AsyncIterable<readonly [Uint8Array, Uint8Array]>,
+): Promise<Loaded> {
+  const parts = new ImageParts()
+  try {
+    for await (const [key, value] of entries) parts.take(key, value)
+    return ok(load(genesis, networkId, parts))
+  } catch (error) {
+    return refusalOf(error)
+  }
+}
+
+function refusalOf(error: unknown): Loaded {
+  if (error instanceof Damage) return refuse('state-damaged', error.message)
+  throw error
+}
+
+function load(genesis: Genesis, networkId: Uint8Array, { head, elections, convicted }: ImageParts): State {
   let state = genesisState(genesis, networkId)
   if (head === undefined) {
     if (elections.size > 0 || convicted.size > 0) damaged('there are elections or convictions and no head')
@@ -76,43 +76,6 @@ function load(
   return { ...state, head: { height, id, time } }
 }
 
-function sortedOut(entries: Iterable<readonly [Uint8Array, Uint8Array]>): {
-  readonly head: Head | undefined
-  readonly elections: ReadonlyMap<number, Parts>
-  readonly convicted: ReadonlyMap<number, Uint8Array>
-} {
-  let head: Head | undefined
-  const elections = new Map<number, Parts>()
-  const convicted = new Map<number, Uint8Array>()
-  for (const [key, value] of entries) {
-    const kind = String.fromCharCode(key[0] ?? 0)
-    if (kind === 'h' && key.length === 1) {
-      const decoded = headCodec.decode(value)
-      head = decoded.ok ? decoded.value : damaged(`the head is malformed: ${decoded.error.detail}`)
-      continue
-    }
-    if (key.length < 5) damaged(`a key of ${key.length} bytes`)
-    const view = new DataView(key.buffer, key.byteOffset, key.length)
-    const index = view.getUint32(1)
-    if (kind === 'v' && key.length === 5) {
-      convicted.set(index, value)
-      continue
-    }
-    const parts: Parts = elections.get(index) ?? { chunks: new Map(), board: new Map(), counting: new Map() }
-    elections.set(index, parts)
-    if (kind === 'r' && key.length === 5) parts.record = value
-    else if (kind === 'k' && key.length === 5) parts.ceremony = value
-    else if (kind === 'c' && key.length === 41) {
-      const registrar = toHex(key.subarray(5, 37))
-      const chunks = parts.chunks.get(registrar) ?? new Map<number, Uint8Array>()
-      parts.chunks.set(registrar, chunks.set(view.getUint32(37), value))
-    } else if (kind === 'b' && key.length === 9) parts.board.set(view.getUint32(5), value)
-    else if (kind === 'n' && key.length === 9) parts.counting.set(view.getUint32(5), value)
-    else damaged(`an unknown key ${toHex(key)}`)
-  }
-  return { head, elections, convicted }
-}
-
 /** Evidence was verified when it was accepted, and the state root covers what came of it. */
 function loadConvictions(state: State, convicted: ReadonlyMap<number, Uint8Array>): State {
   let next = state
@@ -127,7 +90,7 @@ function loadConvictions(state: State, convicted: ReadonlyMap<number, Uint8Array
   return next
 }
 
-function loadElection(index: number, parts: Parts): ElectionState {
+function loadElection(index: number, parts: ElectionParts): ElectionState {
   const place = `election ${index}`
   const record = decodeRecord(parts.record ?? damaged(`${place}: no record`))
   if (!record.ok) return damaged(`${place}: ${record.error.detail}`)
@@ -151,7 +114,7 @@ function loadElection(index: number, parts: Parts): ElectionState {
   return loaded
 }
 
-function loadCeremony(record: ElectionRecord, parts: Parts, place: string): Ceremony {
+function loadCeremony(record: ElectionRecord, parts: ElectionParts, place: string): Ceremony {
   const ceremony = decodeCeremony(parts.ceremony ?? damaged(`${place}: no ceremony`))
   if (!ceremony.ok) return damaged(`${place}: the ceremony: ${ceremony.error.detail}`)
   // Everything in it was verified when it was accepted, and the state root covers it.
@@ -162,7 +125,7 @@ function loadCeremony(record: ElectionRecord, parts: Parts, place: string): Cere
 
 function loadRolls(
   record: ElectionRecord,
-  parts: Parts,
+  parts: ElectionParts,
   place: string,
 ): { readonly rolls: readonly PendingRoll[]; readonly roll?: Roll } {
   const expected = (record.roll === undefined ? 0 : 1) + record.rolls.length
@@ -196,12 +159,12 @@ function checkChunk(
     damaged(`${place}: chunk ${index} of ${count} of a roll has ${length} bytes`)
   const most = isWeighted ? MAX_TOTAL_WEIGHT : 1n
   for (let entry = 0; entry < length / ENTRY_BYTES; entry++) {
-    const weight = weightAt(bytes, entry)
+    const weight = weightIn(bytes, entry)
     if (weight < 1n || weight > most) damaged(`${place}: a weight of ${weight} on a roll`)
   }
 }
 
-function loadPending(progress: RollProgress, parts: Parts, place: string): PendingRoll {
+function loadPending(progress: RollProgress, parts: ElectionParts, place: string): PendingRoll {
   const { registrar, hash, isWeighted, chunks: count, signers } = progress
   const found = parts.chunks.get(toHex(registrar)) ?? damaged(`${place}: a roll without chunks`)
   let pending: PendingRoll = { ...newPendingRoll({ registrar, rollHash: hash, isWeighted, count }), signers }
@@ -215,30 +178,28 @@ function loadPending(progress: RollProgress, parts: Parts, place: string): Pendi
 
 function loadBoard(
   roll: Roll | undefined,
-  parts: Parts,
+  { board }: ElectionParts,
   place: string,
 ): Pick<ElectionState, 'ballots' | 'seen' | 'counting'> {
-  for (const id of [...parts.board.values(), ...parts.counting.values()])
-    if (id.length !== 32) damaged(`${place}: a ballot id of ${id.length} bytes`)
-  const ids = Array.from(
-    { length: parts.board.size },
-    (_, i) => parts.board.get(i) ?? damaged(`${place}: ballot ${i} is missing`),
-  )
-  const ballots = listOf(BOARD_DEPTH, ids)
-  let seen: IdTrie = EMPTY_TRIE
-  const known = new Set<string>()
-  for (const [position, id] of ids.entries()) {
-    if (known.has(toHex(id))) damaged(`${place}: ballot ${position} is on the board twice`)
-    known.add(toHex(id))
-    seen = withId(seen, id, position, (at) => valueAt(ballots, at))
-  }
   const voters = roll?.voters ?? 0
-  const places = [...parts.counting].sort(([a], [b]) => a - b)
-  if ((places.at(-1)?.[0] ?? -1) >= voters) damaged(`${place}: a ballot counts for nobody on the roll`)
-  const counting = withValues(
-    zeroList(ROLL_DEPTH, voters),
-    places.map(([at]) => at),
-    places.map(([, id]) => id),
+  /** By place on the roll, one more than the position of the last ballot; 0: none. */
+  const last = new Uint32Array(voters)
+  const ballots = listFrom(BOARD_DEPTH, board.length(), (position) => {
+    const ballot = board.at(position) ?? damaged(`${place}: ballot ${position} is missing`)
+    if (ballot.place >= voters) damaged(`${place}: a ballot is from nobody on the roll`)
+    last[ballot.place] = position + 1
+    return ballot.id
+  })
+  const idAt = (position: number): Uint8Array => board.at(position)!.id
+  let seen: IdTrie = EMPTY_TRIE
+  for (let position = 0; position < board.length(); position++) {
+    const id = idAt(position)
+    if (positionOf(seen, id, idAt) !== undefined)
+      damaged(`${place}: ballot ${position} is on the board twice`)
+    seen = withId(seen, id, position, idAt)
+  }
+  const counting = listFrom(ROLL_DEPTH, voters, (voter) =>
+    last[voter] === 0 ? undefined : idAt(last[voter]! - 1),
   )
   return { ballots, seen, counting }
 }

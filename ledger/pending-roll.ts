@@ -11,15 +11,7 @@ import { sha256 } from '../crypto/index.ts'
 import { compareCredentials, payloadHash, publicCredentialsJson, type RollEntry } from '../election/index.ts'
 import { CHUNK_ENTRIES, MAX_ROLL_CHUNKS, MAX_TOTAL_WEIGHT, ROLL_CHUNKS_DEPTH } from './limits.ts'
 import { type ListTree, listRoot, withValue, zeroList } from './list-tree.ts'
-import {
-  buildRoll,
-  credentialAt,
-  ENTRY_BYTES,
-  entriesOf,
-  type HashedChunk,
-  hashedChunk,
-  type Roll,
-} from './roll.ts'
+import { buildRoll, ENTRY_BYTES, entryAt, type HashedChunk, hashedChunk, linesOf, type Roll } from './roll.ts'
 import type { Unsigned } from './transaction-ssz.ts'
 import type { Rejection, RollProgress, Transaction, TransactionOf } from './types.ts'
 
@@ -89,13 +81,13 @@ export function checkNextChunk(pending: PendingRoll, chunk: Chunk): Result<void,
   const after = pending.chunks.get(chunk.index + 1)
   if (before && compareCredentials(lastOf(before), chunk.entries[0]!.credential) >= 0)
     return refuse('roll-invalid', `chunk ${chunk.index} does not ascend from the one before`)
-  if (after && compareCredentials(chunk.entries.at(-1)!.credential, credentialAt(after.bytes, 0)) >= 0)
+  if (after && compareCredentials(chunk.entries.at(-1)!.credential, entryAt(after.bytes, 0).credential) >= 0)
     return refuse('roll-invalid', `chunk ${chunk.index} does not ascend to the one after`)
   return ok(undefined)
 }
 
 function lastOf({ bytes }: HashedChunk): Uint8Array {
-  return credentialAt(bytes, bytes.length / ENTRY_BYTES - 1)
+  return entryAt(bytes, bytes.length / ENTRY_BYTES - 1).credential
 }
 
 /** The roll with one more checked chunk. The last one completes it: then the whole must have the promised hash. */
@@ -116,7 +108,7 @@ function extended(prefix: ListPrefix, chunks: PendingRoll['chunks'], isWeighted:
   let { next } = prefix
   const hash = prefix.hash.clone()
   for (let chunk = chunks.get(next); chunk !== undefined; chunk = chunks.get(next)) {
-    const lines = publicCredentialsJson(entriesOf(chunk.bytes), isWeighted).slice(1, -1)
+    const lines = linesOf(chunk, isWeighted)
     hash.update(utf8(next === 0 ? lines : `,${lines}`))
     next += 1
   }

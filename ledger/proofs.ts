@@ -10,7 +10,7 @@ import { BOARD_DEPTH, ELECTIONS_DEPTH, ROLL_DEPTH } from './limits.ts'
 import { listBranch, valueAt } from './list-tree.ts'
 import { isBranch, isInList, isZero, rootOfBranch } from './merkle.ts'
 import { decodeRecord, encodeRecord, recordRoot } from './record.ts'
-import { entryAt, isOnRoll, placeOf, rollBranch } from './roll.ts'
+import { isOnRoll, placeOf, rollBranch, rollEntry } from './roll.ts'
 import { convictionsBranch, findElection, recordBranch, type State } from './state.ts'
 import type {
   BoardProof,
@@ -117,7 +117,7 @@ export function proveCounting(state: State, uuid: string, credential: Uint8Array
   const place = election?.roll === undefined ? undefined : placeOf(election.roll, credential)
   if (election?.roll === undefined || place === undefined) return undefined
   return {
-    entry: entryAt(election.roll.bytes, place),
+    entry: rollEntry(election.roll, place),
     place,
     rollBranch: rollBranch(election.roll, place),
     ballotId: valueAt(election.counting, place),

@@ -1,28 +1,42 @@
 /**
- * The accepted roll: entries flat, in the order of Belenios' list (`compareCredentials`; a place here is a line there), with all
- * levels of their Merkle tree: 64 bytes a voter beside the 40 of the entry. It never changes again, so that all versions of the
- * state share it, and a credential is found by halving.
+ * The accepted roll: its chunks as they were published, entries flat in the order of Belenios' list (`compareCredentials`; a place here is
+ * a line there), with the Merkle tree above groups of entries: 44 bytes a voter, and what lies inside a group is hashed again when
+ * somebody asks for a branch. It never changes again, so that all versions of the state share it, and a credential is found by
+ * halving.
  *
  * Its root is the SSZ root of List[RollEntry{credential: Bytes32, weight: uint64}, 2^20].
  */
 import { hashInto, zeroHash } from '@chainsafe/persistent-merkle-tree'
 import { assert, concat } from '../base/index.ts'
-import { compareCredentials, type RollEntry } from '../election/index.ts'
+import { compareCredentials, publicCredentialsJson, type RollEntry } from '../election/index.ts'
 import { CHUNK_DEPTH, CHUNK_ENTRIES, MAX_VOTERS, ROLL_DEPTH } from './limits.ts'
 import { hashPair, isInList, lengthChunk, ROOT_BYTES } from './merkle.ts'
 
 /** Bytes of one flat entry: credential, then the weight, little-endian. */
 export const ENTRY_BYTES = 40
 const CREDENTIAL_BYTES = 32
+/** Entries of a group, below which no node is kept: 2^4, hashed in some 10 microseconds. */
+const GROUP_DEPTH = 4
+const GROUP_ENTRIES: number = 2 ** GROUP_DEPTH
+/** Groups of a chunk. */
+const GROUPS: number = CHUNK_ENTRIES / GROUP_ENTRIES
+
+/** A chunk of a roll with its part of the Merkle tree; immutable. */
+export interface HashedChunk {
+  /** Flat entries. */
+  readonly bytes: Uint8Array
+  /** The tree above its groups: node 1 is the root, below node n are 2n and 2n + 1. */
+  readonly nodes: Uint8Array
+}
 
 /** A complete roll; immutable. */
 export interface Roll {
   readonly voters: number
   readonly totalWeight: bigint
-  /** Flat entries. */
-  readonly bytes: Uint8Array
-  /** levels[0] are the entries' roots, each next one the parents; the last one has one node. */
-  readonly levels: readonly Uint8Array[]
+  /** In order; all but the last are full. */
+  readonly chunks: readonly HashedChunk[]
+  /** The tree above the chunks: tops[0] are their roots, each next one the parents; the last one has one node. */
+  readonly tops: readonly Uint8Array[]
   readonly root: Uint8Array
 }
 
@@ -39,23 +53,40 @@ export function flatEntries(entries: readonly RollEntry[]): Uint8Array {
 
 /** The entry at a place of flat bytes. */
 export function entryAt(bytes: Uint8Array, place: number): RollEntry {
-  return { credential: credentialAt(bytes, place), weight: weightAt(bytes, place) }
-}
-
-/** All entries of flat bytes. */
-export function entriesOf(bytes: Uint8Array): readonly RollEntry[] {
-  return Array.from({ length: bytes.length / ENTRY_BYTES }, (_, place) => entryAt(bytes, place))
-}
-
-/** The credential at a place of flat bytes. */
-export function credentialAt(bytes: Uint8Array, place: number): Uint8Array {
-  return bytes.slice(place * ENTRY_BYTES, place * ENTRY_BYTES + CREDENTIAL_BYTES)
+  const at = place * ENTRY_BYTES
+  return { credential: bytes.slice(at, at + CREDENTIAL_BYTES), weight: weightIn(bytes, place) }
 }
 
 /** The weight at a place of flat bytes. */
-export function weightAt(bytes: Uint8Array, place: number): bigint {
+export function weightIn(bytes: Uint8Array, place: number): bigint {
   const view = new DataView(bytes.buffer, bytes.byteOffset + place * ENTRY_BYTES + CREDENTIAL_BYTES, 8)
   return view.getBigUint64(0, true)
+}
+
+/** Belenios' list of a chunk's entries, without its brackets. */
+export function linesOf({ bytes }: HashedChunk, isWeighted: boolean): string {
+  const entries = Array.from({ length: bytes.length / ENTRY_BYTES }, (_, place) => entryAt(bytes, place))
+  return publicCredentialsJson(entries, isWeighted).slice(1, -1)
+}
+
+/** Belenios' list of a roll. */
+export function rollJson({ chunks }: Roll, isWeighted: boolean): string {
+  return `[${chunks.map((chunk) => linesOf(chunk, isWeighted)).join(',')}]`
+}
+
+/** The entry at a place of the roll. */
+export function rollEntry(roll: Roll, place: number): RollEntry {
+  return entryAt(chunkOf(roll, place).bytes, place % CHUNK_ENTRIES)
+}
+
+/** The weight at a place of the roll. */
+export function weightAt(roll: Roll, place: number): bigint {
+  return weightIn(chunkOf(roll, place).bytes, place % CHUNK_ENTRIES)
+}
+
+function chunkOf(roll: Roll, place: number): HashedChunk {
+  assert(place >= 0 && place < roll.voters, 'a place lies on its roll')
+  return roll.chunks[Math.floor(place / CHUNK_ENTRIES)]!
 }
 
 /** The place of a credential on the roll, or undefined. Takes any bytes. */
@@ -65,10 +96,9 @@ export function placeOf(roll: Roll, credential: Uint8Array): number | undefined 
   let high = roll.voters
   while (low < high) {
     const middle = (low + high) >>> 1
-    const order = compareCredentials(
-      roll.bytes.subarray(middle * ENTRY_BYTES, middle * ENTRY_BYTES + CREDENTIAL_BYTES),
-      credential,
-    )
+    const at = (middle % CHUNK_ENTRIES) * ENTRY_BYTES
+    const other = chunkOf(roll, middle).bytes.subarray(at, at + CREDENTIAL_BYTES)
+    const order = compareCredentials(other, credential)
     if (order === 0) return middle
     if (order < 0) low = middle + 1
     else high = middle
@@ -76,35 +106,31 @@ export function placeOf(roll: Roll, credential: Uint8Array): number | undefined 
   return undefined
 }
 
-/** A chunk of a roll with its part of the Merkle tree; immutable. */
-export interface HashedChunk {
-  /** Flat entries. */
-  readonly bytes: Uint8Array
-  /** levels[0] are the entries' roots; the last one has one node. */
-  readonly levels: readonly Uint8Array[]
-}
-
 /** A chunk with its part of the Merkle tree. */
 export function hashedChunk(bytes: Uint8Array): HashedChunk {
-  return { bytes, levels: levelsAbove(entryRoots(bytes), 0, CHUNK_DEPTH) }
+  let level = entryRoots(bytes, CHUNK_ENTRIES)
+  for (let depth = 0; depth < GROUP_DEPTH; depth++) level = parents(level, depth)
+  const nodes = new Uint8Array(2 * GROUPS * ROOT_BYTES)
+  for (let count = GROUPS; ; count /= 2) {
+    nodes.set(level, count * ROOT_BYTES)
+    if (count === 1) return { bytes, nodes }
+    level = parents(level, CHUNK_DEPTH)
+  }
 }
 
-/** The roll of chunks in order, full ones but the last, whose entries ascend across all of them. */
+/** The roll of chunks in order, full ones but the last, whose entries ascend across all of them. It shares their bytes. */
 export function buildRoll(chunks: readonly HashedChunk[]): Roll {
   assert(
     chunks.every(({ bytes }, i) => i === chunks.length - 1 || bytes.length === CHUNK_ENTRIES * ENTRY_BYTES),
     'all chunks but the last are full',
   )
-  const bytes = concat(...chunks.map((chunk) => chunk.bytes))
-  const voters = bytes.length / ENTRY_BYTES
+  const voters = chunks.reduce((sum, { bytes }) => sum + bytes.length, 0) / ENTRY_BYTES
   assert(voters >= 1 && voters <= MAX_VOTERS, 'a roll has its limits')
-  const below = Array.from({ length: CHUNK_DEPTH }, (_, level) =>
-    concat(...chunks.map((chunk) => chunk.levels[level]!)),
-  )
-  const tops = concat(...chunks.map((chunk) => chunk.levels[CHUNK_DEPTH]!))
-  const levels = [...below, ...levelsAbove(tops, CHUNK_DEPTH, ROLL_DEPTH)]
-  const root = hashPair(levels[ROLL_DEPTH]!, lengthChunk(voters))
-  return { voters, totalWeight: sumOfWeights(bytes), bytes, levels, root }
+  const tops = [concat(...chunks.map(({ nodes }) => nodes.subarray(ROOT_BYTES, 2 * ROOT_BYTES)))]
+  for (let depth = CHUNK_DEPTH; depth < ROLL_DEPTH; depth++) tops.push(parents(tops.at(-1)!, depth))
+  const root = hashPair(tops.at(-1)!, lengthChunk(voters))
+  const totalWeight = chunks.reduce((sum, { bytes }) => sum + sumOfWeights(bytes), 0n)
+  return { voters, totalWeight, chunks, tops, root }
 }
 
 function sumOfWeights(bytes: Uint8Array): bigint {
@@ -114,21 +140,14 @@ function sumOfWeights(bytes: Uint8Array): bigint {
   return sum
 }
 
-/** A level of the tree and all above it up to `top`. */
-function levelsAbove(nodes: Uint8Array, level: number, top: number): readonly Uint8Array[] {
-  const levels = [nodes]
-  for (let below = level; below < top; below++) levels.push(parents(levels.at(-1)!, below))
-  return levels
-}
-
-/** Each entry's `hash_tree_root`: the hash of the credential and of the weight's chunk. */
-function entryRoots(bytes: Uint8Array): Uint8Array {
+/** Each entry's `hash_tree_root`: the hash of the credential and of the weight's chunk; then zeros where there is no entry. */
+function entryRoots(bytes: Uint8Array, length: number): Uint8Array {
   const voters = bytes.length / ENTRY_BYTES
   const chunks = new Uint8Array(voters * 2 * ROOT_BYTES)
   for (let place = 0; place < voters; place++)
     chunks.set(bytes.subarray(place * ENTRY_BYTES, (place + 1) * ENTRY_BYTES), place * 2 * ROOT_BYTES)
-  const roots = new Uint8Array(voters * ROOT_BYTES)
-  hashInto(chunks, roots)
+  const roots = new Uint8Array(length * ROOT_BYTES)
+  hashInto(chunks, roots.subarray(0, voters * ROOT_BYTES))
   return roots
 }
 
@@ -143,15 +162,25 @@ function parents(nodes: Uint8Array, level: number): Uint8Array {
 
 /** The branch of an entry to the roll's root. */
 export function rollBranch(roll: Roll, place: number): readonly Uint8Array[] {
-  assert(place >= 0 && place < roll.voters, 'a place lies on its roll')
+  const { bytes, nodes } = chunkOf(roll, place)
   const branch: Uint8Array[] = []
-  for (let level = 0; level < ROLL_DEPTH; level++) {
-    const nodes = roll.levels[level]!
-    const neighbour = (Math.floor(place / 2 ** level) ^ 1) * ROOT_BYTES
-    branch.push(
-      neighbour < nodes.length ? nodes.slice(neighbour, neighbour + ROOT_BYTES) : zeroHash(level).slice(),
-    )
+  const take = (level: Uint8Array, index: number): void => {
+    const at = (index ^ 1) * ROOT_BYTES
+    branch.push(at < level.length ? level.slice(at, at + ROOT_BYTES) : zeroHash(branch.length).slice())
   }
+  const inChunk = place % CHUNK_ENTRIES
+  const group = Math.floor(inChunk / GROUP_ENTRIES)
+  let level = entryRoots(
+    bytes.subarray(group * GROUP_ENTRIES * ENTRY_BYTES, (group + 1) * GROUP_ENTRIES * ENTRY_BYTES),
+    GROUP_ENTRIES,
+  )
+  for (let index = inChunk % GROUP_ENTRIES; branch.length < GROUP_DEPTH; index >>= 1) {
+    take(level, index)
+    level = parents(level, branch.length)
+  }
+  for (let node = GROUPS + group; node > 1; node >>= 1) take(nodes, node)
+  for (const [depth, top] of roll.tops.entries())
+    if (depth < roll.tops.length - 1) take(top, Math.floor(place / CHUNK_ENTRIES) >> depth)
   return [...branch, lengthChunk(roll.voters)]
 }
 
@@ -164,5 +193,5 @@ export function isOnRoll(
 ): boolean {
   if (entry.credential.length !== CREDENTIAL_BYTES || entry.weight < 0n || entry.weight >= 2n ** 64n)
     return false
-  return isInList(root, ROLL_DEPTH, place, entryRoots(flatEntries([entry])), branch)
+  return isInList(root, ROLL_DEPTH, place, entryRoots(flatEntries([entry]), 1), branch)
 }

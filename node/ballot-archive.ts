@@ -1,7 +1,13 @@
 /** Finalised transactions out of the chain store, by id; a few decoded blocks are kept, since neighbours are asked for together. */
-import { assert, toHex } from '../base/index.ts'
+import { assert, equalBytes, toHex } from '../base/index.ts'
 import type { Ballot } from '../election/index.ts'
-import { type Block, decodeBlock, decodeTransaction } from '../ledger/index.ts'
+import {
+  type Block,
+  decodeBlock,
+  decodeTransaction,
+  type Transaction,
+  transactionId,
+} from '../ledger/index.ts'
 import type { ChainStore } from '../storage/index.ts'
 import { NodeError } from './error.ts'
 import { MAX_CACHED_BLOCKS } from './limits.ts'
@@ -13,6 +19,11 @@ export interface BallotArchive {
   ballot(id: Uint8Array): Promise<Ballot>
   /** An encoded finalised transaction, if there is one with this id. */
   transaction(id: Uint8Array): Promise<Uint8Array | undefined>
+}
+
+interface Found {
+  readonly encoded: Uint8Array
+  readonly transaction: Transaction
 }
 
 /** Over a chain store. */
@@ -30,26 +41,27 @@ export function createBallotArchive(store: ChainStore): BallotArchive {
     blocks.set(String(height), decoded.value)
     return decoded.value
   }
-  const transaction = async (id: Uint8Array): Promise<Uint8Array | undefined> => {
-    const place = await store.transaction(id)
-    if (place === undefined) return undefined
-    const encoded = (await block(place.height)).transactions[place.index]
-    if (encoded === undefined) {
-      throw new NodeError('storage-damaged', `the index of transaction ${toHex(id)} points nowhere`)
-    }
-    return encoded
-  }
-  return {
-    transaction,
-    ballot: async (id) => {
-      const encoded = await transaction(id)
+  const find = async (id: Uint8Array): Promise<Found | undefined> => {
+    for (const { height, index } of await store.places(id)) {
+      const encoded = (await block(height)).transactions[index]
       if (encoded === undefined) {
-        throw new NodeError('storage-damaged', `ballot ${toHex(id)} is on the board and not in the database`)
+        throw new NodeError('storage-damaged', `the index of transaction ${toHex(id)} points nowhere`)
       }
       const decoded = decodeTransaction(encoded)
       assert(decoded.ok, 'finalised transactions decode')
-      assert(decoded.value.kind === 'ballot', 'an id on the board is that of a ballot')
-      return decoded.value.ballot
+      if (equalBytes(transactionId(decoded.value), id)) return { encoded, transaction: decoded.value }
+    }
+    return undefined
+  }
+  return {
+    transaction: async (id) => (await find(id))?.encoded,
+    ballot: async (id) => {
+      const found = await find(id)
+      if (found === undefined) {
+        throw new NodeError('storage-damaged', `ballot ${toHex(id)} is on the board and not in the database`)
+      }
+      assert(found.transaction.kind === 'ballot', 'an id on the board is that of a ballot')
+      return found.transaction.ballot
     },
   }
 }

@@ -20,7 +20,7 @@ import {
   encodeBlock,
   executeBlock,
   type Genesis,
-  loadState,
+  loadStateFrom,
   neededBallots,
   type Rejection,
   type State,
@@ -111,9 +111,7 @@ export class Chain {
     dependencies: ChainDependencies,
   ): Promise<Chain> {
     const { store } = dependencies
-    const entries: (readonly [Uint8Array, Uint8Array])[] = []
-    for await (const entry of store.stateEntries()) entries.push(entry)
-    const state = loadState(options.genesis, options.networkId, entries)
+    const state = await loadStateFrom(options.genesis, options.networkId, store.stateEntries())
     if (!state.ok) throw new NodeError('storage-damaged', `the stored state: ${state.error.detail}`)
     const height = store.height()
     if (state.value.head.height !== height) {

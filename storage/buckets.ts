@@ -5,7 +5,7 @@
 import { assert, concat } from '../base/index.ts'
 
 /** The version of the layout below. */
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 /** Numbers are big-endian, so that the order of keys is the order of heights. */
 export const BUCKET = {
@@ -15,11 +15,11 @@ export const BUCKET = {
   networkId: 1,
   /** nothing -> height of the last finalised block (8 bytes) */
   lastHeight: 2,
-  /** height (8 bytes) -> block */
+  /** height (8 bytes) -> block, packed (`packing.ts`) */
   block: 3,
   /** height (8 bytes) -> certificate */
   certificate: 4,
-  /** transaction id (32 bytes) -> height (8 bytes), index in the block (4 bytes) */
+  /** beginning of a transaction id (8 bytes), height (8 bytes), index in the block (4 bytes) -> nothing */
   transaction: 5,
   /** key of the state's durable image -> its value */
   state: 6,

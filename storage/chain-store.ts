@@ -5,7 +5,7 @@
  * What it assumes: the caller verified block, certificate and changes; here they are opaque. What it checks: schema version
  * and network before anything else, heights without a gap, and that what must be there is there (else `damaged`).
  */
-import { assert, equalBytes, toHex } from '../base/index.ts'
+import { assert, concat, equalBytes, toHex } from '../base/index.ts'
 import {
   BUCKET,
   type Bucket,
@@ -18,9 +18,12 @@ import {
   uint64,
 } from './buckets.ts'
 import { StorageError } from './errors.ts'
-import type { ChainStore, Database, FinalisedHeight, Operation } from './types.ts'
+import { pack, unpack } from './packing.ts'
+import type { ChainStore, Database, FinalisedHeight, Operation, Place, Range } from './types.ts'
 
 const ID_BYTES = 32
+/** As much of an id as its index has: two of a billion share it with a chance of one in 40, and who wants many must hash 2^64 times. */
+const INDEXED_BYTES = 8
 
 /**
  * The chain store in a database, which it owns from then on. Checks schema version and network id before anything else and
@@ -112,21 +115,24 @@ class DatabaseChainStore implements ChainStore {
     ])
     if (block === undefined) throw damaged(`the block of height ${height} is missing`)
     if (certificate === undefined) throw damaged(`the certificate of height ${height} is missing`)
-    return { block, certificate }
+    const unpacked = unpack(block)
+    if (unpacked === undefined) throw damaged(`the block of height ${height} cannot be unpacked`)
+    return { block: unpacked, certificate }
   }
 
-  async transaction(
-    id: Uint8Array,
-  ): Promise<{ readonly height: number; readonly index: number } | undefined> {
-    if (id.length !== ID_BYTES) return undefined
-    const place = await this.#database.get(keyIn(BUCKET.transaction, id))
-    if (place === undefined) return undefined
-    const height = fromUint64(place.subarray(0, 8))
-    const index = fromUint32(place.subarray(8))
-    if (height === undefined || index === undefined) {
-      throw damaged(`the place of transaction ${toHex(id)} is not 12 bytes`)
+  async places(id: Uint8Array): Promise<readonly Place[]> {
+    if (id.length !== ID_BYTES) return []
+    const places: Place[] = []
+    for await (const [key] of this.#database.entries(placesOf(id))) {
+      const place = key.subarray(1 + INDEXED_BYTES)
+      const height = fromUint64(place.subarray(0, 8))
+      const index = fromUint32(place.subarray(8))
+      if (height === undefined || index === undefined) {
+        throw damaged(`the place of transaction ${toHex(id)} is not 12 bytes`)
+      }
+      places.push({ height, index })
     }
-    return { height, index }
+    return places
   }
 
   async *stateEntries(): AsyncIterable<readonly [Uint8Array, Uint8Array]> {
@@ -144,13 +150,13 @@ function operationsOf(finalised: FinalisedHeight): Operation[] {
   const height = uint64(finalised.height)
   const operations: Operation[] = [
     { type: 'put', key: keyIn(BUCKET.lastHeight), value: height },
-    { type: 'put', key: keyIn(BUCKET.block, height), value: finalised.block },
+    { type: 'put', key: keyIn(BUCKET.block, height), value: pack(finalised.block) },
     { type: 'put', key: keyIn(BUCKET.certificate, height), value: finalised.certificate },
   ]
   for (const [index, id] of finalised.transactionIds.entries()) {
     assert(id.length === ID_BYTES, 'a transaction id has 32 bytes')
-    const place = new Uint8Array([...height, ...uint32(index)])
-    operations.push({ type: 'put', key: keyIn(BUCKET.transaction, id), value: place })
+    const key = keyIn(BUCKET.transaction, id.subarray(0, INDEXED_BYTES), height, uint32(index))
+    operations.push({ type: 'put', key, value: new Uint8Array(0) })
   }
   for (const { key, value } of finalised.changes) {
     const stored = keyIn(BUCKET.state, key)
@@ -159,6 +165,13 @@ function operationsOf(finalised: FinalisedHeight): Operation[] {
     )
   }
   return operations
+}
+
+/** The keys of all places of ids that begin like this one. */
+function placesOf(id: Uint8Array): Range {
+  const from = keyIn(BUCKET.transaction, id.subarray(0, INDEXED_BYTES))
+  // No height begins with a byte of 255.
+  return { from, to: concat(from, Uint8Array.of(255)) }
 }
 
 function verifiedUpTo(height: number): Operation {

@@ -34,6 +34,7 @@ export type {
   LastSigned,
   OpenFile,
   Operation,
+  Place,
   Range,
   SigningSlot,
 } from './types.ts'

@@ -9,6 +9,7 @@ import { readdir } from 'node:fs/promises'
 import { ClassicLevel } from 'classic-level'
 import { checkBatch, checkKey, checkRange } from './checks.ts'
 import { reasonOf, StorageError } from './errors.ts'
+import { MAX_OPEN_FILES } from './limits.ts'
 import type { Database, Operation, Range } from './types.ts'
 
 /**
@@ -17,7 +18,11 @@ import type { Database, Operation, Range } from './types.ts'
  */
 export async function openLevelDatabase(path: string): Promise<Database> {
   await refuseHeadless(path)
-  const level = new ClassicLevel<Uint8Array, Uint8Array>(path, { keyEncoding: 'view', valueEncoding: 'view' })
+  const level = new ClassicLevel<Uint8Array, Uint8Array>(path, {
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+    maxOpenFiles: MAX_OPEN_FILES,
+  })
   try {
     await level.open()
   } catch (error) {

@@ -38,12 +38,18 @@ export interface FinalisedHeight {
   readonly height: number
   readonly block: Uint8Array
   readonly certificate: Uint8Array
-  /** Ids (32 bytes) of the block's transactions in order, for `transaction`. */
+  /** Ids (32 bytes) of the block's transactions in order, for `places`. */
   readonly transactionIds: readonly Uint8Array[]
   /** New values of the state's durable image; undefined removes the key. */
   readonly changes: readonly { readonly key: Uint8Array; readonly value: Uint8Array | undefined }[]
   /** Its ballots' proofs were taken on the certificate, to be verified later. They were verified unless said so. */
   readonly areProofsDeferred?: boolean
+}
+
+/** Where a transaction stands: a height, and an index in its block. */
+export interface Place {
+  readonly height: number
+  readonly index: number
 }
 
 /** The finalised chain and the state after its last block, on top of a `Database`. */
@@ -58,8 +64,8 @@ export interface ChainStore {
   markProofsVerified(height: number): Promise<void>
   /** A finalised block with its certificate; undefined above `height()`. */
   block(height: number): Promise<{ readonly block: Uint8Array; readonly certificate: Uint8Array } | undefined>
-  /** Where a transaction stands. */
-  transaction(id: Uint8Array): Promise<{ readonly height: number; readonly index: number } | undefined>
+  /** Where a transaction may stand: of an id, a part is kept, so that of several places (hardly ever more than one) the caller looks which it is. */
+  places(id: Uint8Array): Promise<readonly Place[]>
   /** The state's durable image in order of its keys. */
   stateEntries(): AsyncIterable<readonly [Uint8Array, Uint8Array]>
   /** Closes the database underneath. */

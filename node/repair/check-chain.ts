@@ -9,7 +9,7 @@ import {
   decodeBlock,
   type Genesis,
   genesisState,
-  loadState,
+  loadStateFrom,
   stateRoot,
 } from '../../ledger/index.ts'
 import { type ChainStore, type Database, openChainStore } from '../../storage/index.ts'
@@ -60,9 +60,7 @@ async function checkState(
   { genesis, networkId }: ChainIdentity,
   head: Uint8Array,
 ): Promise<void> {
-  const entries: (readonly [Uint8Array, Uint8Array])[] = []
-  for await (const entry of store.stateEntries()) entries.push(entry)
-  const state = loadState(genesis, networkId, entries)
+  const state = await loadStateFrom(genesis, networkId, store.stateEntries())
   if (!state.ok) throw damaged(`the stored state: ${state.error.detail}`)
   const height = store.height()
   if (state.value.head.height !== height || !equalBytes(state.value.head.id, head))

@@ -173,7 +173,7 @@ async function chainStore(): Promise<Target> {
       declaredLater(StorageError, async () => {
         const read = await openChainStore(await databaseOf(unpackedEntries(input)), networkId)
         await read.block(read.height())
-        await read.transaction(id)
+        await read.places(id)
         for await (const _ of read.stateEntries());
         await read.close()
         return undefined

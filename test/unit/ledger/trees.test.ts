@@ -8,12 +8,12 @@ import { CHUNK_ENTRIES } from '../../../ledger/limits.ts'
 import {
   appended,
   listBranch,
+  listFrom,
   listOf,
   listRoot,
   valueAt,
   valuesOf,
   withValue,
-  withValues,
   zeroList,
 } from '../../../ledger/list-tree.ts'
 import { isInList } from '../../../ledger/merkle.ts'
@@ -63,14 +63,38 @@ describe('a list tree', () => {
     assert.deepEqual([...valuesOf(old)].map(toHex), values(10).map(toHex))
   })
 
-  it('changes many values as it changes them one by one', () => {
-    const start = zeroList(DEPTH, 50)
-    const indexes = [0, 1, 7, 20, 21, 49]
-    const one = indexes.reduce((list, index) => withValue(list, index, value(index)), start)
-    const many = withValues(start, indexes, indexes.map(value))
-    assert.equal(toHex(listRoot(many)), toHex(listRoot(one)))
-    assert.throws(() => withValues(start, [2, 1], [value(0), value(1)]), /ascend/)
-    assert.throws(() => withValues(start, [50], [value(0)]), /inside/)
+  it('is the same built at once as changed one by one, zeros left out', () => {
+    for (const [length, indexes] of [
+      [50, [0, 1, 7, 20, 21, 49]],
+      [64, [40]],
+      [64, []],
+    ] as const) {
+      const start = zeroList(DEPTH, length)
+      const one = indexes.reduce((list, index) => withValue(list, index, value(index)), start)
+      const built = listFrom(DEPTH, length, (i) => (indexes.some((at) => at === i) ? value(i) : undefined))
+      assert.equal(toHex(listRoot(built)), toHex(listRoot(one)))
+      for (const i of [0, 31, 32, length - 1]) {
+        const expected = indexes.some((at) => at === i) ? value(i) : new Uint8Array(32)
+        assert.deepEqual(valueAt(built, i), expected)
+        assert.ok(isInList(listRoot(one), DEPTH, i, expected, listBranch(built, i)))
+      }
+    }
+    assert.throws(() => withValue(zeroList(DEPTH, 50), 50, value(0)), /inside/)
+    assert.throws(() => listFrom(DEPTH, 65, value), /not longer than its limit/)
+  })
+
+  it('of any depth has the SSZ root and proves its values, also beyond its pages', () => {
+    for (const depth of [1, 5, 20, 30]) {
+      const length = Math.min(2 ** depth, 100)
+      const list = listOf(depth, values(length))
+      const ssz = new ListCompositeType(BYTES32, 2 ** depth)
+      assert.equal(toHex(listRoot(list)), toHex(ssz.hashTreeRoot([...values(length)])))
+      for (const i of [0, length - 1])
+        assert.ok(isInList(listRoot(list), depth, i, value(i), listBranch(list, i)))
+    }
+    const far = withValue(zeroList(30, 2 ** 30), 2 ** 30 - 1, value(1))
+    assert.deepEqual(valueAt(far, 2 ** 30 - 1), value(1))
+    assert.ok(isInList(listRoot(far), 30, 2 ** 30 - 1, value(1), listBranch(far, 2 ** 30 - 1)))
   })
 })
 

@@ -36,11 +36,25 @@ describe('the chain store', () => {
     assert.deepEqual(await store.block(1), { block: bytes(1, 1), certificate: bytes(2, 1) })
     assert.deepEqual(await store.block(2), { block: bytes(1, 2), certificate: bytes(2, 2) })
     assert.equal(await store.block(3), undefined)
-    assert.deepEqual(await store.transaction(id(2)), { height: 1, index: 1 })
-    assert.deepEqual(await store.transaction(id(3)), { height: 2, index: 0 })
-    assert.equal(await store.transaction(id(4)), undefined)
-    assert.equal(await store.transaction(bytes(1)), undefined)
+    assert.deepEqual(await store.places(id(2)), [{ height: 1, index: 1 }])
+    assert.deepEqual(await store.places(id(3)), [{ height: 2, index: 0 }])
+    assert.deepEqual(await store.places(id(4)), [])
+    assert.deepEqual(await store.places(bytes(1)), [])
     assert.deepEqual(await stateOf(store), ['b=1', 'c=3'])
+  })
+
+  it('names all places of ids that begin alike', async () => {
+    const store = await openChainStore(memoryDatabase(), NETWORK)
+    const [one, twin, other] = [id(1), id(1).with(8, 9), id(1).with(7, 9)]
+    await store.append(aHeight(1, { transactionIds: [one, other] }))
+    await store.append(aHeight(2, { transactionIds: [twin] }))
+    const both = [
+      { height: 1, index: 0 },
+      { height: 2, index: 0 },
+    ]
+    assert.deepEqual(await store.places(one), both)
+    assert.deepEqual(await store.places(twin), both)
+    assert.deepEqual(await store.places(other), [{ height: 1, index: 1 }])
   })
 
   it('is the same when it is opened again from disk', () =>
@@ -52,7 +66,7 @@ describe('the chain store', () => {
       const second = await openChainStore(await openLevelDatabase(path), NETWORK)
       assert.equal(second.height(), 1)
       assert.deepEqual(await second.block(1), { block: bytes(1, 1), certificate: bytes(2, 1) })
-      assert.deepEqual(await second.transaction(id(1)), { height: 1, index: 0 })
+      assert.deepEqual(await second.places(id(1)), [{ height: 1, index: 0 }])
       assert.deepEqual(await stateOf(second), ['a=1'])
       await second.append(aHeight(2))
       await second.close()
@@ -185,9 +199,11 @@ describe('opening a chain store', () => {
     await database.write([
       remove(keyIn(BUCKET.block, uint64(2))),
       put(keyIn(BUCKET.transaction, id(1)), bytes(1)),
+      put(keyIn(BUCKET.block, uint64(3)), bytes(2)),
     ])
     await assert.rejects(store.block(2), { code: 'damaged' })
-    await assert.rejects(store.transaction(id(1)), { code: 'damaged' })
+    await assert.rejects(store.block(3), { code: 'damaged', message: /unpacked/ })
+    await assert.rejects(store.places(id(1)), { code: 'damaged' })
   })
 })
 

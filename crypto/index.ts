@@ -1,6 +1,6 @@
 /** Hashes, AES-CCM, Ed25519 signatures, the Ed25519 group and what proofs are verified with. Pure; knows no election. */
 export { CCM_NONCE_BYTES, CCM_TAG_BYTES, decryptCcm, encryptCcm, MAX_CCM_BYTES } from './ccm.ts'
-export { type Base, combination, decodeBase, fixedBase, variableBase } from './combination.ts'
+export { type Base, combination, decodeBase, fixedBase, sumOfEncoded, variableBase } from './combination.ts'
 export {
   decodeCurvePoint,
   decodePoint,

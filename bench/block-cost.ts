@@ -13,13 +13,13 @@ import { decodeTransactions } from '../ledger/block.ts'
 import { admit, closeWorkspace, openWorkspace } from '../ledger/execute.ts'
 import {
   buildBlock,
+  type Decoded,
   decodeTransaction,
   type ExecutionInputs,
   executeBlock,
   loadStateFrom,
   type State,
   stateRoot,
-  type Transaction,
 } from '../ledger/index.ts'
 import { dataPaths } from '../node/home.ts'
 import { openChainStore, openLevelDatabase } from '../storage/index.ts'
@@ -126,11 +126,7 @@ function blockCosts(
 }
 
 /** What is left of an execution once all transactions are applied. */
-function rootMs(
-  state: State,
-  transactions: readonly { readonly transaction: Transaction; readonly id: Uint8Array }[],
-  time: number,
-): number {
+function rootMs(state: State, transactions: readonly Decoded[], time: number): number {
   const workspace = openWorkspace(state, time, INPUTS)
   for (const one of transactions) assert(admit(workspace, one).ok, 'the ledger takes what was made')
   const began = performance.now()

@@ -26,11 +26,11 @@ import {
   electionRecord,
   type Genesis,
   genesisFile,
+  identified,
   networkIdOf,
   signTransaction,
   splitRoll,
   type Transaction,
-  transactionId,
   type Unsigned,
 } from '../ledger/index.ts'
 import { peerNameOf } from '../network/index.ts'
@@ -267,7 +267,7 @@ async function openChain(
   const dependencies = { store, verifier, ballots: createBallotArchive(store), clock: systemClock }
   const chain = await Chain.open({ genesis, networkId }, dependencies)
   const extend = async (transactions: readonly Transaction[], time?: number): Promise<void> => {
-    let waiting = new Map(transactions.map((one) => [toHex(transactionId(one)), one] as const))
+    let waiting = new Map(transactions.map(identified).map((one) => [one.id, one] as const))
     for (const id of waiting.keys()) chain.rememberVerified(id)
     for (let at = time; ; at = undefined) {
       const { block, rejected } = await chain.build(
@@ -277,7 +277,7 @@ async function openChain(
       assert(rejected.size === 0, `the ledger takes what was made: ${[...rejected.values()][0]?.code}`)
       await chain.commit(block, certificateOf(networkId, block.header.height, block.id, validators))
       waiting = new Map(waiting)
-      for (const one of block.transactions) waiting.delete(toHex(transactionId(one)))
+      for (const { id } of block.transactions) waiting.delete(id)
       if (waiting.size === 0) return
       assert(block.transactions.length > 0, 'a block has room for some')
     }

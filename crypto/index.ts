@@ -13,6 +13,7 @@ export {
   type SchnorrStatement,
 } from './arithmetic.ts'
 export { CCM_NONCE_BYTES, CCM_TAG_BYTES, decryptCcm, encryptCcm, MAX_CCM_BYTES } from './ccm.ts'
+export { sumOfEncoded } from './combination.ts'
 export {
   decodeCurvePoint,
   encodePoint,

@@ -58,7 +58,16 @@ export { hasPayload, nextEvent, ownedDecryptionJson, payloadHash, setupJson } fr
 export { choiceCount, parseQuestions, questionsJson } from './questions.ts'
 export { canCombine, computeResult, resultJson } from './result.ts'
 export { compareCredentials, parsePublicCredentials, publicCredentialsJson } from './roll.ts'
-export { addToTally, decodeTally, emptyTally, encodeTally, sizedTallyJson, tallyJson } from './tally.ts'
+export {
+  addAllToTally,
+  addToTally,
+  decodeTally,
+  emptyTally,
+  encodeTally,
+  sizedTallyJson,
+  tallyJson,
+  type WeighedBallot,
+} from './tally.ts'
 // ---- trustees -----------------------------------------------------------------------------------------------------
 export {
   createTrusteeKey,

@@ -8,13 +8,13 @@
  */
 import { assert, concat, ok, type Refusal, type Result, refuse } from '../base/index.ts'
 import {
-  decodeCurvePoint,
   decodePoint,
   encodePoint,
   IDENTITY,
   multiply,
   POINT_BYTES,
   type Point,
+  sumOfEncoded,
 } from '../crypto/index.ts'
 import {
   arrayShape,
@@ -28,7 +28,7 @@ import {
 import { MAX_ARCHIVE_FILES, MAX_CHOICES, MAX_QUESTIONS, MAX_TALLY_JSON, MAX_TOTAL_WEIGHT } from './limits.ts'
 import { naturalShape } from './natural.ts'
 import { choiceCount } from './questions.ts'
-import type { Ballot, Ciphertext, EncryptedTally, Question } from './types.ts'
+import type { Ballot, Ciphertext, EncodedCiphertext, EncryptedTally, Question } from './types.ts'
 
 /** The payload of the EncryptedTally event. */
 export interface SizedTally {
@@ -58,28 +58,51 @@ export function emptyTally(questions: readonly Question[]): EncryptedTally {
   }
 }
 
+/** A VERIFIED ballot and what it counts for; a negative weight takes it out again. */
+export interface WeighedBallot {
+  readonly ballot: Ballot
+  readonly weight: bigint
+}
+
 /**
- * Adds a VERIFIED ballot with its weight; a negative weight takes it out again. The points are decoded without the subgroup
- * check, which `verifyBallot` has done: an unverified ballot must not come here.
+ * Adds VERIFIED ballots with their weights. The points are decoded without the subgroup check, which `verifyBallot` has done: an
+ * unverified ballot must not come here. Ballots of the same weight are multiplied together.
  */
-export function addToTally(tally: EncryptedTally, ballot: Ballot, weight: bigint): EncryptedTally {
-  assert(ballot.answers.length === tally.ciphertexts.length, 'a verified ballot has the shape of its tally')
+export function addAllToTally(tally: EncryptedTally, ballots: readonly WeighedBallot[]): EncryptedTally {
+  const byWeight = new Map<bigint, Ballot[]>()
+  for (const { ballot, weight } of ballots) {
+    assert(ballot.answers.length === tally.ciphertexts.length, 'a verified ballot has the shape of its tally')
+    const same = byWeight.get(weight)
+    if (same === undefined) byWeight.set(weight, [ballot])
+    else same.push(ballot)
+  }
   return {
-    ciphertexts: tally.ciphertexts.map((sums, question) => {
-      const { choices } = ballot.answers[question]!
-      assert(choices.length === sums.length, 'a verified ballot has the shape of its tally')
-      return sums.map(({ alpha, beta }, choice) => ({
-        alpha: alpha.add(weighted(choices[choice]!.alpha, weight)),
-        beta: beta.add(weighted(choices[choice]!.beta, weight)),
-      }))
-    }),
+    ciphertexts: tally.ciphertexts.map((sums, question) =>
+      sums.map((sum, choice) => {
+        const encoded = (ballot: Ballot): EncodedCiphertext => {
+          const { choices } = ballot.answers[question]!
+          assert(choices.length === sums.length, 'a verified ballot has the shape of its tally')
+          return choices[choice]!
+        }
+        let { alpha, beta } = sum
+        for (const [weight, same] of byWeight) {
+          const ciphertexts = same.map(encoded)
+          alpha = alpha.add(weighted(sumOfEncoded(ciphertexts.map((one) => one.alpha)), weight))
+          beta = beta.add(weighted(sumOfEncoded(ciphertexts.map((one) => one.beta)), weight))
+        }
+        return { alpha, beta }
+      }),
+    ),
   }
 }
 
-function weighted(encoded: Uint8Array, weight: bigint): Point {
-  const point = decodeCurvePoint(encoded)
-  assert(point.ok, 'the points of a verified ballot are on the curve')
-  const multiple = multiply(point.value, weight < 0n ? -weight : weight)
+/** The same for one ballot. */
+export function addToTally(tally: EncryptedTally, ballot: Ballot, weight: bigint): EncryptedTally {
+  return addAllToTally(tally, [{ ballot, weight }])
+}
+
+function weighted(point: Point, weight: bigint): Point {
+  const multiple = multiply(point, weight < 0n ? -weight : weight)
   return weight < 0n ? multiple.negate() : multiple
 }
 

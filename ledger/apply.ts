@@ -5,7 +5,6 @@
 import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
 import { encodePoint, POINT_BYTES } from '../crypto/index.ts'
 import {
-  addToTally,
   type Ballot,
   ballotId,
   computeResult,
@@ -169,26 +168,27 @@ function frozen(election: ElectionState): ElectionState {
 
 /**
  * Puts a ballot on the board. It counts from now on, and what counted before for its credential does no more (T13: the last one
- * by chain order). `ballotOf` gives the ballot that it replaces.
+ * by chain order). `ballotOf` gives the ballot that it replaces; `count` is told what the tally will have to be changed by.
  */
 export function applyBallot(
   election: ElectionState,
   ballot: Ballot,
   ballotOf: (id: string) => Ballot,
+  count: (ballot: Ballot, weight: bigint) => void,
   log: ChangeLog,
 ): Applied {
-  const { roll, tally, record } = election
-  assert(roll !== undefined && tally !== undefined, 'an open election has a roll and a tally')
+  const { roll, record } = election
+  assert(roll !== undefined, 'an open election has a roll')
   const place = placeOf(roll, ballot.credential)
   assert(place !== undefined, "a checked ballot's credential is on the roll")
   const id = ballotId(ballot)
   const weight = weightAt(roll, place)
   const replaced = countingBallot(election, place)
-  const without = replaced === undefined ? tally : addToTally(tally, ballotOf(toHex(replaced)), -weight)
+  if (replaced !== undefined) count(ballotOf(toHex(replaced)), -weight)
+  count(ballot, weight)
   log.put(boardKey(election.index, election.ballots.length), boardEntry(id, place))
-  const next = withBallot({ ...election, tally: addToTally(without, ballot, weight) }, id, place)
   return ok(
-    withRecord(next, {
+    withRecord(withBallot(election, id, place), {
       board: nextEvent(record.board, 'Ballot', id).head,
       voted: record.voted + (replaced === undefined ? 1 : 0),
       votedWeight: record.votedWeight + (replaced === undefined ? weight : 0n),

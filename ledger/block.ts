@@ -11,6 +11,7 @@ import {
   refuse,
 } from '../base/index.ts'
 import { POINT_BYTES } from '../crypto/index.ts'
+import { type Decoded, decodeWithId } from './decoded.ts'
 import {
   BLOCK_OVERHEAD_BYTES,
   MAX_BLOCK_BYTES,
@@ -21,7 +22,6 @@ import {
 } from './limits.ts'
 import { BYTES32, UINT64 } from './ssz.ts'
 import { type State, validatorsRoot } from './state.ts'
-import { decodeTransaction, transactionId } from './transaction-ssz.ts'
 import type { Block, BlockHeader, BlockRejection, Transaction } from './types.ts'
 
 const HEADER = new ContainerType(
@@ -65,13 +65,6 @@ export function blockId(header: BlockHeader): Uint8Array {
 /** SSZ root of a block's list of encoded transactions, as its header has it: says whether bytes are the block of an id. */
 export function transactionsRoot(transactions: readonly Uint8Array[]): Uint8Array {
   return transactionsCodec.root([...transactions])
-}
-
-/** A transaction of a block, decoded. */
-export interface Decoded {
-  readonly transaction: Transaction
-  readonly id: Uint8Array
-  readonly bytes: Uint8Array
 }
 
 /** What a block still has room for. Mutable; a proposer fills it, a validator checks it. */
@@ -131,23 +124,30 @@ export function decodeTransactions(block: Block): Result<readonly Decoded[], Blo
     return refuse('too-large', `${block.transactions.length} transactions, at most ${MAX_BLOCK_TRANSACTIONS}`)
   if (!equalBytes(transactionsRoot(block.transactions), block.header.transactionsRoot))
     return refuse('wrong-transactions-root', 'the header is not that of these transactions')
-  const room = blockRoom()
-  const decoded: Decoded[] = []
+  const all: Decoded[] = []
   for (const [i, bytes] of block.transactions.entries()) {
-    const transaction = decodeTransaction(bytes)
-    if (!transaction.ok) return refuse('malformed', `transaction ${i}: ${transaction.error.detail}`)
-    if (!room.takes(transaction.value, bytes))
+    const decoded = decodeWithId(bytes)
+    if (!decoded.ok) return refuse('malformed', `transaction ${i}: ${decoded.error.detail}`)
+    all.push(decoded.value)
+  }
+  const arranged = checkArrangement(all)
+  return arranged.ok ? ok(all) : arranged
+}
+
+/** Limits and order of a block's transactions. */
+export function checkArrangement(transactions: readonly Decoded[]): Result<void, BlockRejection> {
+  const room = blockRoom()
+  for (const [i, next] of transactions.entries()) {
+    if (!room.takes(next.transaction, next.bytes))
       return refuse('too-large', `transaction ${i} is one more than a block may hold`)
-    const next: Decoded = { transaction: transaction.value, id: transactionId(transaction.value), bytes }
-    const before = decoded.at(-1)
+    const before = transactions[i - 1]
     if (before !== undefined && !isOrdered(before, next))
       return refuse('wrong-order', `transaction ${i}: ballots come last, strictly ascending by id`)
-    decoded.push(next)
   }
-  return ok(decoded)
+  return ok(undefined)
 }
 
 function isOrdered(before: Decoded, next: Decoded): boolean {
   if (before.transaction.kind !== 'ballot') return true
-  return next.transaction.kind === 'ballot' && compareBytes(before.id, next.id) < 0
+  return next.transaction.kind === 'ballot' && compareBytes(before.hash, next.hash) < 0
 }

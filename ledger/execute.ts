@@ -4,7 +4,7 @@
  * has not verified itself (T09).
  */
 import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
-import { type Ballot, ballotId } from '../election/index.ts'
+import { addAllToTally, type Ballot, ballotId, type WeighedBallot } from '../election/index.ts'
 import {
   applyBallot,
   applyCeremonyStep,
@@ -12,11 +12,12 @@ import {
   applyRollChunk,
   applyRollSignature,
 } from './apply.ts'
-import { blockId, checkHeader, type Decoded, decodeTransactions } from './block.ts'
+import { blockId, checkArrangement, checkHeader, decodeTransactions } from './block.ts'
 import { countedMs } from './ceremony.ts'
 import { encodeCeremony } from './ceremony-ssz.ts'
 import { checkIn, type Find } from './check.ts'
 import { atTime } from './clock.ts'
+import type { Decoded } from './decoded.ts'
 import { countingBallot, type ElectionState, newElection, sealed } from './election-state.ts'
 import { convict } from './evidence.ts'
 import { type ChangeLog, ceremonyKey, changeLog, headCodec, headKey, recordKey } from './image.ts'
@@ -34,6 +35,7 @@ import type {
 } from './types.ts'
 import { elementAt } from './vector.ts'
 import { verifyIn } from './verify.ts'
+import type { WholeBlock } from './whole-block.ts'
 
 export interface Execution {
   readonly state: State
@@ -50,6 +52,8 @@ export interface Workspace {
   readonly touched: Map<number, ElectionState>
   /** Ballots of this block by id: a later one may replace them. */
   readonly ballots: Map<string, Ballot>
+  /** By election, what its tally is to be changed by when the block ends: all at once is cheaper. */
+  readonly counted: Map<number, WeighedBallot[]>
   readonly log: ChangeLog
 }
 
@@ -61,6 +65,7 @@ export function openWorkspace(state: State, time: number, inputs: ExecutionInput
     state,
     touched: new Map(),
     ballots: new Map(),
+    counted: new Map(),
     log: changeLog(),
   }
   const stalledMs = Math.max(0, time - state.head.time - countedMs(state.genesis.parameters))
@@ -80,15 +85,12 @@ function finder(workspace: Workspace): Find {
 }
 
 /** Checks, verifies and applies one transaction; a refused one leaves the workspace as it was. */
-export function admit(
-  workspace: Workspace,
-  { transaction, id }: Pick<Decoded, 'transaction' | 'id'>,
-): Result<void, Rejection> {
+export function admit(workspace: Workspace, { transaction, id, hash }: Decoded): Result<void, Rejection> {
   const find = finder(workspace)
   const checked = checkIn(workspace.state, find, transaction, workspace.time)
   if (!checked.ok) return checked
   // What a partial decryption's proofs say depends on the tally, hence on the block before: never remembered.
-  const isVerified = transaction.kind !== 'partialDecryption' && workspace.inputs.isVerified(toHex(id))
+  const isVerified = transaction.kind !== 'partialDecryption' && workspace.inputs.isVerified(id)
   const verified = isVerified ? checked : verifyIn(workspace.state, find, transaction)
   if (!verified.ok) return verified
   if (transaction.kind === 'draft') {
@@ -101,12 +103,12 @@ export function admit(
     return ok(undefined)
   }
   if (transaction.kind === 'evidence') {
-    workspace.state = convict(workspace.state, transaction, id, workspace.log)
+    workspace.state = convict(workspace.state, transaction, hash, workspace.log)
     return ok(undefined)
   }
   const election = find(transaction.kind === 'ballot' ? transaction.ballot.uuid : transaction.uuid)
   assert(election !== undefined, 'a checked transaction belongs to an election')
-  const applied = apply(workspace, election, transaction, id)
+  const applied = apply(workspace, election, transaction, { id, hash })
   if (!applied.ok) return applied
   workspace.touched.set(election.index, applied.value)
   return ok(undefined)
@@ -116,7 +118,7 @@ function apply(
   workspace: Workspace,
   election: ElectionState,
   transaction: Exclude<Transaction, { kind: 'draft' | 'evidence' }>,
-  id: Uint8Array,
+  { id, hash }: Pick<Decoded, 'id' | 'hash'>,
 ): Result<ElectionState, Rejection> {
   const { log, time } = workspace
   switch (transaction.kind) {
@@ -126,8 +128,16 @@ function apply(
       return applyRollSignature(election, transaction, log)
     case 'ballot': {
       const { ballot } = transaction
-      const applied = applyBallot(election, ballot, (id) => replacedBallot(workspace, id), log)
-      if (applied.ok) workspace.ballots.set(toHex(ballotId(ballot)), ballot)
+      const counted = workspace.counted.get(election.index) ?? []
+      workspace.counted.set(election.index, counted)
+      const applied = applyBallot(
+        election,
+        ballot,
+        (id) => replacedBallot(workspace, id),
+        (ballot, weight) => counted.push({ ballot, weight }),
+        log,
+      )
+      if (applied.ok) workspace.ballots.set(id, ballot)
       return applied
     }
     case 'partialDecryption':
@@ -138,7 +148,7 @@ function apply(
     case 'ceremonyDealing':
     case 'ceremonyKey':
     case 'ceremonyComplaint':
-      return applyCeremonyStep(election, transaction, { id, time, log })
+      return applyCeremonyStep(election, transaction, { id: hash, time, log })
     default:
       return unreachable(transaction)
   }
@@ -155,13 +165,19 @@ function replacedBallot(workspace: Workspace, id: string): Ballot {
 export function closeWorkspace(workspace: Workspace): State {
   let { state } = workspace
   for (const [index, election] of [...workspace.touched].sort(([a], [b]) => a - b)) {
-    const done = sealed(election)
+    const done = sealed(tallied(election, workspace.counted.get(index) ?? []))
     const before = elementAt(state.inside.elections, index).ceremony
     state = withElection(state, done)
     workspace.log.put(recordKey(index), encodeRecord(done.record))
     if (done.ceremony !== before) workspace.log.put(ceremonyKey(index), encodeCeremony(done.ceremony))
   }
   return state
+}
+
+function tallied(election: ElectionState, ballots: readonly WeighedBallot[]): ElectionState {
+  if (ballots.length === 0) return election
+  assert(election.tally !== undefined, 'an open election has a tally')
+  return { ...election, tally: addAllToTally(election.tally, ballots) }
 }
 
 /** The finished execution: the state with the block as its head, and all changes to the durable image. */
@@ -181,15 +197,35 @@ export function executeBlock(
   const header = checkHeader(state, block.header)
   if (!header.ok) return header
   const decoded = decodeTransactions(block)
-  if (!decoded.ok) return decoded
+  return decoded.ok ? executed(state, block, decoded.value, inputs) : decoded
+}
+
+/** The same of a block whose transactions are decoded, and known to be those of its header. */
+export function executeWholeBlock(
+  state: State,
+  block: WholeBlock,
+  inputs: ExecutionInputs,
+): Result<Execution, BlockRejection> {
+  const header = checkHeader(state, block.header)
+  if (!header.ok) return header
+  const arranged = checkArrangement(block.transactions)
+  return arranged.ok ? executed(state, block, block.transactions, inputs) : arranged
+}
+
+function executed(
+  state: State,
+  block: { readonly header: BlockHeader },
+  transactions: readonly Decoded[],
+  inputs: ExecutionInputs,
+): Result<Execution, BlockRejection> {
   const workspace = openWorkspace(state, block.header.time, inputs)
-  for (const [i, transaction] of decoded.value.entries()) {
-    const admitted = admit(workspace, transaction)
+  for (const [i, decoded] of transactions.entries()) {
+    const admitted = admit(workspace, decoded)
     if (!admitted.ok) {
       const { code, detail } = admitted.error
       return refuse(
         'rejected-transaction',
-        `transaction ${i} (${transaction.transaction.kind} ${toHex(transaction.id)}): ${code}: ${detail}`,
+        `transaction ${i} (${decoded.transaction.kind} ${decoded.id}): ${code}: ${detail}`,
       )
     }
   }

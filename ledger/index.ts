@@ -8,7 +8,7 @@ export {
   transactionsRoot,
 } from './block.ts'
 export { archiveTimestamp, boardEntries, boardIds } from './board.ts'
-export { buildBlock } from './build.ts'
+export { type Built, buildBlock, buildWholeBlock } from './build.ts'
 export {
   awaitedPlaces,
   awaitedTrustees,
@@ -22,11 +22,12 @@ export {
   stepText,
 } from './ceremony.ts'
 export { checkTransaction } from './check.ts'
+export { type Decoded, decodeWithId, identified } from './decoded.ts'
 export { checkDraft, parseDraft } from './draft.ts'
 export { electionOf } from './election-state.ts'
 export { convictionOf, convictions } from './evidence.ts'
 export type { Conviction, SignedContent, StatementSlot } from './evidence-ssz.ts'
-export { type Execution, executeBlock, neededBallots } from './execute.ts'
+export { type Execution, executeBlock, executeWholeBlock, neededBallots } from './execute.ts'
 export { DEFAULT_PARAMETERS, genesisFile, networkIdOf, parseGenesis } from './genesis.ts'
 export {
   MAX_BLOCK_BYTES,
@@ -78,3 +79,4 @@ export {
 } from './trustees.ts'
 export type * from './types.ts'
 export { verifyTransaction } from './verify.ts'
+export { decodeWholeBlock, type WholeBlock, wholeBlock } from './whole-block.ts'

@@ -6,7 +6,7 @@ import {
   type ValidatorSet,
   verifyCertificate,
 } from '../consensus/index.ts'
-import { blockId, decodeBlock } from '../ledger/index.ts'
+import { blockId, decodeBlock, decodeWholeBlock } from '../ledger/index.ts'
 import type { CertifiedBlock } from '../network/index.ts'
 import { type Chain, isWhole, type ProofsBy } from './chain.ts'
 import { divergence, fork } from './divergence.ts'
@@ -67,7 +67,8 @@ export async function commitProven(
   const { height, id } = proven
   if (height === chain.height() && id !== toHex(chain.state().head.id)) throw fork(height)
   if (height !== chain.height() + 1) return
-  const executed = await chain.execute(proven.bytes, proofsBy)
+  const block = decodeWholeBlock(proven.bytes)
+  const executed = block.ok ? await chain.execute(block.value, proofsBy) : block
   // Agreement may have committed it meanwhile.
   if (chain.height() >= height) return
   if (!executed.ok) {

@@ -5,29 +5,26 @@
 import { assert, equalBytes, ok, type Result, refuse, toHex } from '../base/index.ts'
 import type { Certificate } from '../consensus/index.ts'
 import { encodeCertificate } from '../consensus/index.ts'
-import { type Ballot, ballotId } from '../election/index.ts'
+import type { Ballot } from '../election/index.ts'
 import {
   type Block,
   type BlockHeader,
   type BlockRejection,
-  blockId,
-  buildBlock,
+  buildWholeBlock,
+  type Decoded,
   decodeBlock,
-  decodeTransaction,
   type Execution,
   electionOf,
   electionRecord,
-  encodeBlock,
-  executeBlock,
+  executeWholeBlock,
   type Genesis,
   loadStateFrom,
   neededBallots,
   type Rejection,
   type State,
   stateRoot,
-  type Transaction,
-  transactionId,
   transactionsRoot,
+  type WholeBlock,
 } from '../ledger/index.ts'
 import type { ChainStore } from '../storage/index.ts'
 import type { BallotArchive } from './ballot-archive.ts'
@@ -39,12 +36,7 @@ import { RecentMap } from './recent.ts'
 import type { BallotJob, BallotVerifier } from './verifier.ts'
 
 /** A block that was executed on top of the head at that time. */
-export interface ExecutedBlock {
-  /** Hexadecimal. */
-  readonly id: string
-  readonly bytes: Uint8Array
-  readonly header: BlockHeader
-  readonly transactions: readonly Transaction[]
+export interface ExecutedBlock extends WholeBlock {
   readonly execution: Execution
   /** Its ballots' proofs were taken on the certificate: somebody verifies them later. */
   readonly areProofsDeferred: boolean
@@ -166,21 +158,14 @@ export class Chain {
 
   /** A block on top of the head out of candidates, at a time; and whom it left out for good. */
   async build(
-    candidates: readonly Transaction[],
+    candidates: readonly Decoded[],
     time: number,
   ): Promise<{ readonly block: ExecutedBlock; readonly rejected: ReadonlyMap<string, Rejection> }> {
     const state = this.#state
     const inputs = await this.#inputs(state, candidates)
-    const built = buildBlock(state, candidates, time, inputs)
-    const transactions = built.block.transactions.map((encoded) => {
-      const transaction = decodeTransaction(encoded)
-      assert(transaction.ok, 'a built block has transactions that decode')
-      return transaction.value
-    })
-    const { header } = built.block
-    const bytes = encodeBlock(built.block)
-    const block = { bytes, header, transactions, execution: built.execution, areProofsDeferred: false }
-    const remembered = this.#remember(block)
+    const built = buildWholeBlock(state, candidates, time, inputs)
+    const { execution } = built
+    const remembered = this.#remember({ ...built.block, execution, areProofsDeferred: false })
     const rejected = new Map(built.rejected.map(({ id, rejection }) => [toHex(id), rejection] as const))
     return { block: remembered, rejected }
   }
@@ -197,43 +182,26 @@ export class Chain {
    * the proofs for later; it then is for `commit` alone, and not remembered as one that this node has found valid.
    */
   async execute(
-    bytes: Uint8Array,
+    block: WholeBlock,
     proofsBy: ProofsBy = 'verification',
   ): Promise<Result<ExecutedBlock, BlockRejection>> {
-    const decoded = decodeBlock(bytes)
-    if (!decoded.ok) return decoded
-    const block = decoded.value
-    const known = this.executed(toHex(blockId(block.header)))
-    if (known !== undefined && equalBytes(known.bytes, bytes)) return ok(known)
+    const known = this.executed(block.id)
+    if (known !== undefined) return ok(known)
     const state = this.#state
     const place = checkPlace(state, block.header)
     if (!place.ok) return place
-    if (!isWhole(block)) return refuse('wrong-transactions-root', 'it has not the transactions of its header')
-    const transactions: Transaction[] = []
-    for (const [index, encoded] of block.transactions.entries()) {
-      const transaction = decodeTransaction(encoded)
-      if (!transaction.ok) {
-        return refuse('malformed', `transaction ${index}: ${transaction.error.detail}`)
-      }
-      transactions.push(transaction.value)
-    }
+    const { transactions } = block
     const deferred = proofsBy === 'certificate' ? this.#unverified(transactions) : new Set<string>()
     if (proofsBy === 'verification') {
       const proofs = await this.#verifyBallots(state, transactions)
       if (!proofs.ok) return proofs
     }
     const inputs = await this.#inputs(state, transactions, deferred)
-    const execution = executeBlock(state, block, inputs)
+    const execution = executeWholeBlock(state, block, inputs)
     if (!execution.ok) return execution
     const areProofsDeferred = deferred.size > 0
-    const executed = {
-      bytes,
-      header: block.header,
-      transactions,
-      execution: execution.value,
-      areProofsDeferred,
-    }
-    return ok(areProofsDeferred ? identified(executed) : this.#remember(executed))
+    const executed = { ...block, execution: execution.value, areProofsDeferred }
+    return ok(areProofsDeferred ? executed : this.#remember(executed))
   }
 
   /** Up to which height the proofs of all ballots were verified here; above it some are taken on certificates. */
@@ -272,7 +240,7 @@ export class Chain {
       height,
       block: block.bytes,
       certificate: encoded,
-      transactionIds: block.transactions.map(transactionId),
+      transactionIds: block.transactions.map(({ hash }) => hash),
       changes: block.execution.changes,
       areProofsDeferred: block.areProofsDeferred,
     })
@@ -288,19 +256,16 @@ export class Chain {
     return true
   }
 
-  #remember(block: Omit<ExecutedBlock, 'id'>): ExecutedBlock {
-    const executed = identified(block)
+  #remember(executed: ExecutedBlock): ExecutedBlock {
     this.#executed.set(executed.id, executed)
     return executed
   }
 
   /** Ids of the ballots whose proofs are not known to hold. */
-  #unverified(transactions: readonly Transaction[]): Set<string> {
+  #unverified(transactions: readonly Decoded[]): Set<string> {
     const ids = new Set<string>()
-    for (const transaction of transactions) {
-      if (transaction.kind !== 'ballot') continue
-      const id = toHex(ballotId(transaction.ballot))
-      if (!this.#verified.has(id)) ids.add(id)
+    for (const { transaction, id } of transactions) {
+      if (transaction.kind === 'ballot' && !this.#verified.has(id)) ids.add(id)
     }
     return ids
   }
@@ -308,14 +273,12 @@ export class Chain {
   /** Verifies the ballots of a block whose proofs are not known to hold. Those that the ledger will refuse anyway are left to it. */
   async #verifyBallots(
     state: State,
-    transactions: readonly Transaction[],
+    transactions: readonly Decoded[],
   ): Promise<Result<void, BlockRejection>> {
     const jobs: BallotJob[] = []
     const ids: string[] = []
-    for (const transaction of transactions) {
-      if (transaction.kind !== 'ballot') continue
-      const id = toHex(ballotId(transaction.ballot))
-      if (this.#verified.has(id)) continue
+    for (const { transaction, id } of transactions) {
+      if (transaction.kind !== 'ballot' || this.#verified.has(id)) continue
       const record = electionRecord(state, transaction.ballot.uuid)
       const election = record === undefined ? undefined : electionOf(record)
       if (election === undefined) continue
@@ -335,22 +298,19 @@ export class Chain {
 
   async #inputs(
     state: State,
-    transactions: readonly Transaction[],
+    transactions: readonly Decoded[],
     deferred: ReadonlySet<string> = new Set(),
   ): Promise<{
     readonly isVerified: (id: string) => boolean
     readonly ballots: ReadonlyMap<string, Ballot>
   }> {
     const ballots = new Map<string, Ballot>()
-    for (const id of neededBallots(state, transactions)) {
+    const plain = transactions.map(({ transaction }) => transaction)
+    for (const id of neededBallots(state, plain)) {
       ballots.set(toHex(id), await this.#ballots.ballot(id))
     }
     return { isVerified: (id) => this.#verified.has(id) || deferred.has(id), ballots }
   }
-}
-
-function identified(block: Omit<ExecutedBlock, 'id'>): ExecutedBlock {
-  return { ...block, id: toHex(blockId(block.header)) }
 }
 
 /**

@@ -2,7 +2,7 @@
  * What this node says to each of the three gossip topics, and what it makes of what it hears. Verdicts: accept what is new and
  * good; reject what no honest peer passes on, whatever its state; ignore the rest (known, stale, too early, no room).
  */
-import { toHex } from '../base/index.ts'
+import { ok, type Result, refuse, toHex } from '../base/index.ts'
 import {
   authenticate,
   decodeMessage,
@@ -11,7 +11,7 @@ import {
   type ValidatorSet,
 } from '../consensus/index.ts'
 import { sha256 } from '../crypto/index.ts'
-import { blockId, decodeBlock } from '../ledger/index.ts'
+import { type BlockRejection, decodeBlock, decodeWholeBlock, type WholeBlock } from '../ledger/index.ts'
 import {
   type ConsensusEnvelope,
   decodeCertifiedBlock,
@@ -25,7 +25,7 @@ import {
   type Verdict,
 } from '../network/index.ts'
 import { importBlock } from './block-import.ts'
-import { type Chain, type Committed, isWhole } from './chain.ts'
+import type { Chain, Committed } from './chain.ts'
 import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
 import type { LastWords } from './last-words.ts'
@@ -185,10 +185,10 @@ export class Gossip {
     if (height < next) return 'ignore'
     if (height > next) sync.noteHeight(from, height - 1)
     if (height > next + MAX_HEIGHTS_AHEAD) return 'ignore'
-    const { block } = envelope.value
-    if (!bringsItsBlock(decoded.value, block)) return 'reject'
+    const block = blockOf(decoded.value, envelope.value.block)
+    if (!block.ok) return 'reject'
     this.#passed.set(hash, clock.now())
-    return runner.receive(message.value, block)
+    return runner.receive(message.value, block.value)
   }
 
   // ---- blocks ------------------------------------------------------------------------------------------------------
@@ -227,10 +227,21 @@ export class Gossip {
   }
 }
 
-/** Whether exactly the messages that travel with a block have one, whole and with the id that they name. */
-export function bringsItsBlock(message: Message, bytes: Uint8Array | undefined): boolean {
+/**
+ * The block that travels with a message, whole and with the id that it names; undefined with a message that speaks of none. A refusal
+ * where it is missing, or another one.
+ */
+export function blockOf(
+  message: Message,
+  bytes: Uint8Array | undefined,
+): Result<WholeBlock | undefined, BlockRejection> {
   const id = isBare(message) ? undefined : messageBlockId(message)
-  if (id === undefined || bytes === undefined) return id === undefined && bytes === undefined
-  const block = decodeBlock(bytes)
-  return block.ok && toHex(blockId(block.value.header)) === id && isWhole(block.value)
+  if (id === undefined || bytes === undefined) {
+    return id === undefined && bytes === undefined
+      ? ok(undefined)
+      : refuse('malformed', 'a block where none belongs, or none')
+  }
+  const block = decodeWholeBlock(bytes)
+  if (!block.ok) return block
+  return block.value.id === id ? block : refuse('malformed', 'another block than the message names')
 }

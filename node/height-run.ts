@@ -29,7 +29,7 @@ import {
   type Timing,
   type ValidatorSet,
 } from '../consensus/index.ts'
-import { decodeBlock } from '../ledger/index.ts'
+import { decodeWholeBlock, type WholeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { Journal, LastSigned } from '../storage/index.ts'
 import type { Chain, ExecutedBlock } from './chain.ts'
@@ -77,7 +77,7 @@ export class HeightRun {
   readonly height: number
   readonly #dependencies: HeightRunDependencies
   readonly #outstanding: Outstanding
-  readonly #blocks = new RecentMap<Uint8Array>(MAX_BLOCKS_PER_HEIGHT)
+  readonly #blocks = new RecentMap<WholeBlock>(MAX_BLOCKS_PER_HEIGHT)
   readonly #journalledBlocks = new Set<BlockId>()
   readonly #voice: Voice | undefined
   readonly #timers = new Set<Timer>()
@@ -97,7 +97,7 @@ export class HeightRun {
         ? undefined
         : new Voice(
             { ...options, self },
-            { clock, lastSigned, logger, publish, block: (id) => this.#blocks.get(id) },
+            { clock, lastSigned, logger, publish, block: (id) => this.#blocks.get(id)?.bytes },
           )
     this.#state = createState({
       height: options.height,
@@ -180,10 +180,9 @@ export class HeightRun {
   }
 
   /**
-   * Feeds one input, and every message of our own that it leads to. `block`: the bytes of the block that it speaks of,
-   * which the caller has matched with the id. Resolves with the core's refusal of the message, if it refused it.
+   * Feeds one input, and every message of our own that it leads to. `block`: the block that it speaks of. Resolves with the core's refusal of the message, if it refused it.
    */
-  async feed(input: Input, block?: Uint8Array): Promise<MessageRefusal | undefined> {
+  async feed(input: Input, block?: WholeBlock): Promise<MessageRefusal | undefined> {
     if (this.#isOver) return undefined
     const effects = await this.#take(input, block)
     await this.#settle(effects)
@@ -192,7 +191,7 @@ export class HeightRun {
   }
 
   /** Steps, notes what is owed, and journals the input with the block that it brings. */
-  async #take(input: Input, brought?: Uint8Array): Promise<readonly Effect[]> {
+  async #take(input: Input, brought?: WholeBlock): Promise<readonly Effect[]> {
     const before = this.#state
     const effects = this.#advance(input)
     const isIdle = this.#state === before && effects.every(({ type }) => type === 'refuse')
@@ -206,7 +205,7 @@ export class HeightRun {
     }
     const block = id === undefined || this.#journalledBlocks.has(id) ? undefined : this.#blocks.get(id)
     await this.#dependencies.journal.append(
-      encodeRecord(block === undefined ? { input } : ({ input, block } satisfies JournalRecord)),
+      encodeRecord(block === undefined ? { input } : ({ input, block: block.bytes } satisfies JournalRecord)),
     )
     if (id !== undefined && block !== undefined) this.#journalledBlocks.add(id)
     return effects
@@ -283,23 +282,20 @@ export class HeightRun {
   async #build(round: number): Promise<void> {
     const block = await this.#dependencies.build()
     this.#dependencies.post(async () => {
-      await this.feed({ type: 'blockBuilt', round, blockId: block.id }, block.bytes)
+      await this.feed({ type: 'blockBuilt', round, blockId: block.id }, block)
     })
   }
 
   /** Executes a proposed block once its time is near enough: a time that is too early to accept is not yet a wrong one. */
   async #check(id: BlockId): Promise<void> {
-    const bytes = this.#blocks.get(id)
+    const block = this.#blocks.get(id)
     // Forgotten for later ones: its round is long over.
-    if (bytes === undefined) return
+    if (block === undefined) return
     const { chain, clock, logger, post } = this.#dependencies
-    const decoded = decodeBlock(bytes)
-    if (decoded.ok) {
-      const leadMs = decoded.value.header.time - MAX_CLOCK_LEAD_MS - clock.now()
-      if (leadMs > 0 && chain.executed(id) === undefined) await this.#wait(leadMs)
-    }
+    const leadMs = block.header.time - MAX_CLOCK_LEAD_MS - clock.now()
+    if (leadMs > 0 && chain.executed(id) === undefined) await this.#wait(leadMs)
     if (this.#isOver) return
-    const executed = await chain.execute(bytes)
+    const executed = await chain.execute(block)
     if (this.#isOver || chain.height() >= this.height) return
     if (!executed.ok) {
       const { code, detail } = executed.error
@@ -320,11 +316,11 @@ export class HeightRun {
 
   async #finalise(certificate: Certificate): Promise<void> {
     const { chain, onMissingBlock } = this.#dependencies
-    const bytes = this.#blocks.get(certificate.blockId)
+    const block = this.#blocks.get(certificate.blockId)
     let executed = chain.executed(certificate.blockId)
     if (executed === undefined) {
-      if (bytes === undefined) return onMissingBlock(certificate)
-      const outcome = await chain.execute(bytes)
+      if (block === undefined) return onMissingBlock(certificate)
+      const outcome = await chain.execute(block)
       if (!outcome.ok) {
         if (chain.height() >= this.height) return
         throw divergence(this.height, outcome.error.code)
@@ -342,12 +338,13 @@ export class HeightRun {
     }
   }
 
-  #restoreBlock(input: Input, block: Uint8Array, index: number): void {
+  #restoreBlock(input: Input, bytes: Uint8Array, index: number): void {
     const id = blockIdOf(input)
-    if (id === undefined) {
+    const block = decodeWholeBlock(bytes)
+    if (id === undefined || !block.ok || block.value.id !== id) {
       throw new NodeError('storage-damaged', `journal record ${index} has a block that nothing names`)
     }
-    this.#blocks.set(id, block)
+    this.#blocks.set(id, block.value)
     this.#journalledBlocks.add(id)
   }
 

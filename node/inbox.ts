@@ -1,10 +1,11 @@
 /** Consensus messages of heights that this node has not reached yet, bounded a validator, so that nobody takes another's room. */
 import type { AuthenticMessage } from '../consensus/index.ts'
+import type { WholeBlock } from '../ledger/index.ts'
 import { MAX_HEIGHTS_AHEAD, MAX_INBOX_BYTES_PER_VALIDATOR, MAX_INBOX_PER_VALIDATOR } from './limits.ts'
 
 interface Kept {
   readonly message: AuthenticMessage
-  readonly block: Uint8Array | undefined
+  readonly block: WholeBlock | undefined
 }
 
 export class Inbox {
@@ -16,11 +17,11 @@ export class Inbox {
   }
 
   /** Keeps a message of a height from `height` on; what does not fit is dropped (its author repeats it). */
-  put(message: AuthenticMessage, block: Uint8Array | undefined, height: number): void {
+  put(message: AuthenticMessage, block: WholeBlock | undefined, height: number): void {
     const { statement, validator } = message.signed
     if (statement.height < height || statement.height > height + MAX_HEIGHTS_AHEAD) return
     const kept = this.#kept.get(validator) ?? []
-    const bytes = kept.reduce((sum, one) => sum + (one.block?.length ?? 0), block?.length ?? 0)
+    const bytes = kept.reduce((sum, one) => sum + (one.block?.bytes.length ?? 0), block?.bytes.length ?? 0)
     if (kept.length >= MAX_INBOX_PER_VALIDATOR || bytes > MAX_INBOX_BYTES_PER_VALIDATOR) return
     kept.push({ message, block })
     this.#kept.set(validator, kept)

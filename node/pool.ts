@@ -6,14 +6,14 @@
 import { assert, type Result, toHex } from '../base/index.ts'
 import {
   checkTransaction,
-  decodeTransaction,
+  type Decoded,
+  decodeWithId,
   electionOf,
   electionRecord,
   isOnBoard,
   type Rejection,
   type RejectionCode,
   type Transaction,
-  transactionId,
   verifyTransaction,
 } from '../ledger/index.ts'
 import type { Chain, Committed } from './chain.ts'
@@ -40,11 +40,7 @@ export interface PoolOutcome {
 }
 
 /** A transaction that waits. */
-export interface PoolEntry {
-  /** Hexadecimal. */
-  readonly id: string
-  readonly transaction: Transaction
-  readonly bytes: Uint8Array
+export interface PoolEntry extends Decoded {
   /** Taken from a client or made here, not heard by gossip: this node answers for its spreading. */
   readonly isOurs: boolean
   readonly addedAt: number
@@ -151,12 +147,12 @@ export class Pool {
   }
 
   /** What a block may be made of, in order of arrival, up to a count and a number of bytes. */
-  candidates(maxTransactions: number, maxBytes: number): readonly Transaction[] {
-    const candidates: Transaction[] = []
+  candidates(maxTransactions: number, maxBytes: number): readonly Decoded[] {
+    const candidates: Decoded[] = []
     let bytes = 0
     for (const entry of this.#entries.values()) {
       if (candidates.length >= maxTransactions || bytes + entry.bytes.length > maxBytes) break
-      candidates.push(entry.transaction)
+      candidates.push(entry)
       bytes += entry.bytes.length
     }
     return candidates
@@ -175,11 +171,10 @@ export class Pool {
     if (from !== undefined && !this.#budget.take(from, 1, this.#clock.now())) {
       return { code: 'busy', detail: 'too many transactions from this peer' }
     }
-    const decoded = decodeTransaction(bytes)
+    const decoded = decodeWithId(bytes)
     if (!decoded.ok) return decoded.error
-    const transaction = decoded.value
-    const id = toHex(transactionId(transaction))
-    const known = this.#known(id, transaction)
+    const { transaction, id } = decoded.value
+    const known = this.#known(decoded.value)
     if (known !== undefined) return known
     const arriving = this.#arriving.get(id)
     if (arriving !== undefined) {
@@ -190,7 +185,7 @@ export class Pool {
     if (!cheap.ok) return cheap.error
     const room = this.#room(transaction, bytes.length)
     if (room !== undefined) return room
-    const outcome = this.#verifyAndTake({ id, transaction, bytes, isOurs, addedAt: this.#clock.now() })
+    const outcome = this.#verifyAndTake({ ...decoded.value, isOurs, addedAt: this.#clock.now() })
     this.#arriving.set(id, outcome)
     this.#arrivingBytes += bytes.length
     this.#countSlot(transaction, 1)
@@ -203,13 +198,10 @@ export class Pool {
     }
   }
 
-  #known(id: string, transaction: Transaction): PoolOutcome | undefined {
+  #known({ id, hash, transaction }: Decoded): PoolOutcome | undefined {
     if (this.#entries.has(id)) return { code: 'known', detail: 'waiting for a block' }
     const state = this.#chain.state()
-    if (
-      transaction.kind === 'ballot' &&
-      isOnBoard(state, transaction.ballot.uuid, transactionId(transaction))
-    ) {
+    if (transaction.kind === 'ballot' && isOnBoard(state, transaction.ballot.uuid, hash)) {
       return { code: 'known', detail: 'on the board already' }
     }
     return this.#refused.get(id)
@@ -242,7 +234,7 @@ export class Pool {
       return outcome
     }
     // The head may have moved meanwhile.
-    const known = this.#known(entry.id, entry.transaction)
+    const known = this.#known(entry)
     if (known !== undefined) return known
     const cheap = this.#check(entry.transaction)
     if (!cheap.ok) return cheap.error
@@ -306,7 +298,7 @@ export class Pool {
    * other transactions are looked at after every block.
    */
   #afterCommit(committed: Committed): void {
-    for (const transaction of committed.block.transactions) this.#remove(toHex(transactionId(transaction)))
+    for (const { id } of committed.block.transactions) this.#remove(id)
     const phases = new Map<string, string | undefined>()
     for (const { id, transaction } of [...this.#entries.values()]) {
       if (transaction.kind === 'ballot') {

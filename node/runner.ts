@@ -13,6 +13,7 @@ import type {
   Timing,
   ValidatorSet,
 } from '../consensus/index.ts'
+import type { WholeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope, Verdict } from '../network/index.ts'
 import type { Journal, LastSigned } from '../storage/index.ts'
 import type { Chain, ExecutedBlock } from './chain.ts'
@@ -126,10 +127,10 @@ export class Runner {
   }
 
   /**
-   * Takes an authentic message, with the bytes of its block, matched with its id. The verdict says whether gossip passes it
+   * Takes an authentic message, with its block. The verdict says whether gossip passes it
    * on: what cannot be judged here (other heights, no room, not caught up) is not.
    */
-  receive(message: AuthenticMessage, block: Uint8Array | undefined): Promise<Verdict> {
+  receive(message: AuthenticMessage, block: WholeBlock | undefined): Promise<Verdict> {
     const { statement, validator } = message.signed
     const { kind, height, round } = statement
     this.#heard.set(validator, { height, round, kind, at: this.#dependencies.clock.now() })
@@ -143,7 +144,7 @@ export class Runner {
     return this.#judge(message, block)
   }
 
-  async #judge(message: AuthenticMessage, block: Uint8Array | undefined): Promise<Verdict> {
+  async #judge(message: AuthenticMessage, block: WholeBlock | undefined): Promise<Verdict> {
     let verdict: Verdict = 'ignore'
     this.#messages++
     await this.#post(async () => {

@@ -209,7 +209,9 @@ describe('T30 a validator that contradicts itself', function () {
     const network = await aNetworkWith('proposal', 'prepare', 'commit')
     const evidence: Transaction[] = []
     network.running.get(0)!.node.chain.onCommit(({ block }) => {
-      evidence.push(...block.transactions.filter(({ kind }) => kind === 'evidence'))
+      evidence.push(
+        ...block.transactions.map((one) => one.transaction).filter(({ kind }) => kind === 'evidence'),
+      )
     })
     const { uuid } = await anOpenElection(network, 2)
     for (const [voter, answers] of [

@@ -8,6 +8,7 @@ import {
   encodeTransaction,
   type Genesis,
   genesisFile,
+  identified,
   networkIdOf,
   type Transaction,
 } from '../../ledger/index.ts'
@@ -58,7 +59,7 @@ export async function aNodeChain(
     extend: async (transactions, time) => {
       const at = time ?? Math.max(clock.now(), chain.state().head.time + 1)
       if (at > clock.now()) await clock.advance(at - clock.now())
-      const { block } = await chain.build(transactions, at)
+      const { block } = await chain.build(transactions.map(identified), at)
       const forBlock = { header: block.header, transactions: transactions.map(encodeTransaction) }
       await chain.commit(block, aCertificate(networkId, forBlock, [0, 1]))
     },

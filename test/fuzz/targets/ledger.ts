@@ -35,6 +35,11 @@ export function chainDecoders(): readonly Target[] {
       ledger.encodeTransaction,
     ),
     ofBytes(
+      { name: 'transaction with its id', covers: 'ledger/decoded.ts decodeWithId', samples: transactions },
+      ledger.decodeWithId,
+      ({ transaction }) => ledger.encodeTransaction(transaction),
+    ),
+    ofBytes(
       { name: 'block', covers: 'ledger/block.ts decodeBlock', samples: blocks.map(({ bytes }) => bytes) },
       ledger.decodeBlock,
       ledger.encodeBlock,
@@ -49,6 +54,16 @@ export function chainDecoders(): readonly Target[] {
         const block = ledger.decodeBlock(bytes)
         return block.ok ? decodeTransactions(block.value) : block
       },
+    ),
+    ofBytes(
+      {
+        name: 'whole block',
+        covers: 'ledger/whole-block.ts decodeWholeBlock',
+        samples: blocks.map(({ bytes }) => bytes),
+      },
+      ledger.decodeWholeBlock,
+      ({ header, transactions }) =>
+        ledger.encodeBlock({ header, transactions: transactions.map(({ bytes }) => bytes) }),
     ),
     ofBytes(
       {

@@ -43,8 +43,9 @@ export const LEDGER: readonly PlantedBug[] = [
       },
       {
         file: 'node/pool.ts',
-        find: 'isOnBoard(state, transaction.ballot.uuid, transactionId(transaction))',
-        replace: 'isOnBoard(state, transaction.ballot.uuid.slice(1), transactionId(transaction))',
+        find: "if (transaction.kind === 'ballot' && isOnBoard(state, transaction.ballot.uuid, hash)) {",
+        replace:
+          "if (transaction.kind === 'ballot' && isOnBoard(state, transaction.ballot.uuid.slice(1), hash)) {",
       },
       {
         file: 'ledger/id-trie.ts',
@@ -81,8 +82,8 @@ export const LEDGER: readonly PlantedBug[] = [
     edits: [
       {
         file: 'ledger/apply.ts',
-        find: 'const without = replaced === undefined ? tally : addToTally(tally, ballotOf(toHex(replaced)), -weight)',
-        replace: 'const without = tally',
+        find: 'if (replaced !== undefined) count(ballotOf(toHex(replaced)), -weight)',
+        replace: '',
       },
     ],
     convictedBy: ['ballots', 'liveness'],

@@ -17,6 +17,7 @@ import {
   encodeTransaction,
   type Genesis,
   genesisFile,
+  identified,
   networkIdOf,
   type Parameters,
   type Transaction,
@@ -146,7 +147,7 @@ async function openGround(genesis: Genesis, networkId: Uint8Array, database: Dat
     chain,
     ballots,
     extend: async (transactions, time = Math.max(GENESIS_TIME, chain.state().head.time) + 1000) => {
-      const { block, rejected } = await chain.build(transactions, time)
+      const { block, rejected } = await chain.build(transactions.map(identified), time)
       assert.equal(rejected.size, 0)
       const forBlock = { header: block.header, transactions: transactions.map(encodeTransaction) }
       await chain.commit(block, aCertificate(networkId, forBlock, [...genesis.validators.keys()]))

@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { AuthenticMessage } from '../../../consensus/index.ts'
+import type { WholeBlock } from '../../../ledger/index.ts'
 import { Inbox } from '../../../node/inbox.ts'
 import {
   MAX_HEIGHTS_AHEAD,
@@ -11,6 +12,22 @@ function aMessage(validator: number, height: number, round = 0): AuthenticMessag
   const statement = { kind: 'commit', height, round, blockId: 'ab'.repeat(32) }
   const signed = { statement, validator, signature: new Uint8Array(64) }
   return { kind: 'commit', signed } as unknown as AuthenticMessage
+}
+
+/** A block of which only the size matters. */
+function aBlock(bytes: number): WholeBlock {
+  const root = new Uint8Array(32)
+  const header = {
+    networkId: root,
+    height: 6,
+    time: 1,
+    parent: root,
+    transactionsRoot: root,
+    stateRoot: root,
+    validatorsRoot: root,
+    nextValidatorsRoot: root,
+  }
+  return { id: '', header, transactions: [], bytes: new Uint8Array(bytes) }
 }
 
 describe('the inbox of later heights', () => {
@@ -47,10 +64,10 @@ describe('the inbox of later heights', () => {
 
   it('keeps blocks up to a number of bytes a validator', () => {
     const inbox = new Inbox()
-    const half = new Uint8Array(MAX_INBOX_BYTES_PER_VALIDATOR / 2)
+    const half = aBlock(MAX_INBOX_BYTES_PER_VALIDATOR / 2)
     inbox.put(aMessage(0, 6, 0), half, 5)
     inbox.put(aMessage(0, 6, 1), half, 5)
-    inbox.put(aMessage(0, 6, 2), Uint8Array.of(1), 5)
+    inbox.put(aMessage(0, 6, 2), aBlock(1), 5)
     assert.equal(inbox.take(6).length, 2)
   })
 })

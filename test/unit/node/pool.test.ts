@@ -1,5 +1,10 @@
 import { strict as assert } from 'node:assert'
-import { decodeTransaction, encodeTransaction, type Transaction } from '../../../ledger/index.ts'
+import {
+  type Decoded,
+  decodeTransaction,
+  encodeTransaction,
+  type Transaction,
+} from '../../../ledger/index.ts'
 import { MAX_POOL_PER_SLOT, PEER_TRANSACTIONS_BURST } from '../../../node/limits.ts'
 import { isNeverValid } from '../../../node/pool.ts'
 import { aCeremonyRun, anAttempt, certificateBy, dealingBy } from '../../support/ceremony-builders.ts'
@@ -217,7 +222,7 @@ describe('the pool', () => {
     const { uuid } = await openElectionOn(on, 3)
     const all = [0, 1, 2].map((voter) => ballotOn(on, uuid, voter))
     for (const { bytes } of all) await on.pool.add(bytes, 'a', false)
-    const encoded = (list: readonly Transaction[]): readonly Uint8Array[] => list.map(encodeTransaction)
+    const encoded = (list: readonly Decoded[]): readonly Uint8Array[] => list.map(({ bytes }) => bytes)
     const bytes = all.map((one) => one.bytes)
     const size = bytes[0]!.length + bytes[1]!.length
     assert.deepEqual(encoded(on.pool.candidates(10, 1e9)), bytes)

@@ -3,10 +3,11 @@ import { hkdf } from '@noble/hashes/hkdf.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { bigEndian, utf8 } from '../base/index.ts'
 import { ORDER } from './group.ts'
+import { OPENSSL } from './openssl.ts'
 
 /** SHA-256 (FIPS 180-4) of bytes, or of a text's UTF-8: 32 bytes. */
 export function sha256(input: Uint8Array | string): Uint8Array {
-  return nobleSha256(typeof input === 'string' ? utf8(input) : input)
+  return OPENSSL?.sha256(input) ?? nobleSha256(typeof input === 'string' ? utf8(input) : input)
 }
 
 /** Belenios' `H`: SHA-256 of a text, read as a big-endian number, modulo the group's order. */

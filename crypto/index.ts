@@ -1,6 +1,9 @@
 /** Hashes, AES-CCM, Ed25519 signatures, the Ed25519 group and what proofs are verified with. Pure; knows no election. */
+export type { PointBatch, Term, WithPointBatch } from './batch.ts'
 export { CCM_NONCE_BYTES, CCM_TAG_BYTES, decryptCcm, encryptCcm, MAX_CCM_BYTES } from './ccm.ts'
 export { type Base, combination, decodeBase, fixedBase, variableBase } from './combination.ts'
+export { COORDINATES_BYTES, decodeCoordinates, encodeCoordinates } from './coordinates.ts'
+export { eighthOf, GENERATOR_EIGHTH, octupled } from './eighths.ts'
 export {
   decodeCurvePoint,
   decodePoint,
@@ -20,6 +23,8 @@ export {
   precompute,
 } from './group.ts'
 export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
+export { MAX_BATCH_POINTS } from './limits.ts'
+export { withPlainBatch } from './plain-batch.ts'
 export { type Random, randomScalar } from './random.ts'
 export {
   createSigner,

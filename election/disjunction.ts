@@ -13,11 +13,14 @@
 import {
   type Base,
   combination,
+  eighthOf,
   fixedBase,
   GENERATOR,
+  GENERATOR_EIGHTH,
   hashToScalar,
   modOrder,
   multiplySecret,
+  octupled,
   type Point,
   pointsToHex,
   type Random,
@@ -76,6 +79,13 @@ export function verifyDisjunction(
   return hashToScalar(text + commitmentsText(commitments)) === modOrder(challenges)
 }
 
+/** Proofs, and what an accelerator has of them. */
+export interface Disjunction {
+  readonly proofs: readonly Proof[]
+  /** The eighths of the commitments A and B of each branch. */
+  readonly eighths: readonly Point[]
+}
+
 /** Proofs for the witnesses' statements, of which the one at `truth` is true. */
 export function proveDisjunction(
   text: string,
@@ -83,7 +93,7 @@ export function proveDisjunction(
   witnesses: readonly Witness[],
   truth: number,
   random: Random,
-): readonly Proof[] {
+): Disjunction {
   const drafts = witnesses.map(({ plaintext, value }, index) => {
     // Uniform in either kind of branch: w of a true one, response + r challenge of a simulated one.
     const exponent = randomScalar(random)
@@ -91,16 +101,20 @@ export function proveDisjunction(
     const challenge = index === truth ? 0n : drawn
     // The second exponent of B is 0 in the true branch, and the time must not tell: one more, and g taken off again.
     const shift = modOrder(challenge * BigInt(plaintext - value) + 1n)
-    const a = multiplySecret(GENERATOR, exponent)
-    const b = multiplySecret(key, exponent).add(multiplySecret(GENERATOR, shift)).subtract(GENERATOR)
-    return { challenge, exponent, commitments: [a, b] }
+    const a = multiplySecret(GENERATOR, eighthOf(exponent))
+    const b = multiplySecret(key, eighthOf(exponent))
+      .add(multiplySecret(GENERATOR, eighthOf(shift)))
+      .subtract(GENERATOR_EIGHTH)
+    return { challenge, exponent, eighths: [a, b] }
   })
-  const hash = hashToScalar(text + commitmentsText(drafts.flatMap(({ commitments }) => commitments)))
+  const eighths = drafts.flatMap((draft) => draft.eighths)
+  const hash = hashToScalar(text + commitmentsText(eighths.map(octupled)))
   const simulated = drafts.reduce((sum, { challenge }) => sum + challenge, 0n)
-  return drafts.map(({ challenge: drafted, exponent }, index) => {
+  const proofs = drafts.map(({ challenge: drafted, exponent }, index) => {
     const challenge = index === truth ? modOrder(hash - simulated) : drafted
     return { challenge, response: modOrder(exponent - witnesses[index]!.randomness * challenge) }
   })
+  return { proofs, eighths }
 }
 
 /** `A0,B0,A1,B1,...` */

@@ -12,8 +12,11 @@ export {
   type SchnorrCommitment,
   type SchnorrStatement,
 } from './arithmetic.ts'
+export type { PointBatch, Term, WithPointBatch } from './batch.ts'
 export { CCM_NONCE_BYTES, CCM_TAG_BYTES, decryptCcm, encryptCcm, MAX_CCM_BYTES } from './ccm.ts'
 export { sumOfEncoded } from './combination.ts'
+export { COORDINATES_BYTES, decodeCoordinates, encodeCoordinates } from './coordinates.ts'
+export { eighthOf, GENERATOR_EIGHTH, octupled } from './eighths.ts'
 export {
   decodeCurvePoint,
   encodePoint,
@@ -31,6 +34,8 @@ export {
   precompute,
 } from './group.ts'
 export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
+export { MAX_BATCH_POINTS } from './limits.ts'
+export { withPlainBatch } from './plain-batch.ts'
 export {
   arithmetic,
   checkPoints,

@@ -5,3 +5,9 @@
  * that sign at the same time, and 15 MB at most.
  */
 export const REMEMBERED_KEYS = 1024
+
+/**
+ * Points that one batch of equations keeps: some hundred ballots of a few choices, from where on larger batches gain nothing more, and
+ * twice the ballot of the most choices. An arithmetic has memory for so many.
+ */
+export const MAX_BATCH_POINTS = 16384

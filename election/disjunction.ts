@@ -10,13 +10,14 @@
  * and y alone, also in the branches that are not true: A_j = g^(response + r challenge), B_j = y^(same) g^(challenge (m -
  * M_j)). True and simulated branches take the same steps with the same kinds of secret scalars.
  */
-import { assert, toHex } from '../base/index.ts'
 import {
+  eighthOf,
   GENERATOR,
+  GENERATOR_EIGHTH,
   hashToScalar,
   modOrder,
   multiplySecret,
-  POINT_BYTES,
+  octupled,
   type Point,
   pointsToHex,
   type Random,
@@ -34,22 +35,11 @@ export interface Witness {
   readonly value: number
 }
 
-/**
- * Whether a proof's challenges add up to the hash of its text and of the commitments that were recomputed from it: A and B of each branch,
- * encoded. There is a branch a statement.
- */
-export function isChallenge(text: string, commitments: Uint8Array, proofs: readonly Proof[]): boolean {
-  assert(commitments.length === 2 * POINT_BYTES * proofs.length, 'a branch has two commitments')
-  const sum = proofs.reduce((challenges, { challenge }) => challenges + challenge, 0n)
-  return hashToScalar(text + pointsText(commitments)) === modOrder(sum)
-}
-
-/** `A0,B0,A1,B1,...` of encoded points one after the other. */
-export function pointsText(encoded: Uint8Array): string {
-  const hex = toHex(encoded)
-  const texts: string[] = []
-  for (let at = 0; at < hex.length; at += 2 * POINT_BYTES) texts.push(hex.slice(at, at + 2 * POINT_BYTES))
-  return texts.join(',')
+/** Proofs, and what an accelerator has of them. */
+export interface Disjunction {
+  readonly proofs: readonly Proof[]
+  /** The eighths of the commitments A and B of each branch. */
+  readonly eighths: readonly Point[]
 }
 
 /** Proofs for the witnesses' statements, of which the one at `truth` is true. */
@@ -59,7 +49,7 @@ export function proveDisjunction(
   witnesses: readonly Witness[],
   truth: number,
   random: Random,
-): readonly Proof[] {
+): Disjunction {
   const drafts = witnesses.map(({ plaintext, value }, index) => {
     // Uniform in either kind of branch: w of a true one, response + r challenge of a simulated one.
     const exponent = randomScalar(random)
@@ -67,16 +57,20 @@ export function proveDisjunction(
     const challenge = index === truth ? 0n : drawn
     // The second exponent of B is 0 in the true branch, and the time must not tell: one more, and g taken off again.
     const shift = modOrder(challenge * BigInt(plaintext - value) + 1n)
-    const a = multiplySecret(GENERATOR, exponent)
-    const b = multiplySecret(key, exponent).add(multiplySecret(GENERATOR, shift)).subtract(GENERATOR)
-    return { challenge, exponent, commitments: [a, b] }
+    const a = multiplySecret(GENERATOR, eighthOf(exponent))
+    const b = multiplySecret(key, eighthOf(exponent))
+      .add(multiplySecret(GENERATOR, eighthOf(shift)))
+      .subtract(GENERATOR_EIGHTH)
+    return { challenge, exponent, eighths: [a, b] }
   })
-  const hash = hashToScalar(text + commitmentsText(drafts.flatMap(({ commitments }) => commitments)))
+  const eighths = drafts.flatMap((draft) => draft.eighths)
+  const hash = hashToScalar(text + commitmentsText(eighths.map(octupled)))
   const simulated = drafts.reduce((sum, { challenge }) => sum + challenge, 0n)
-  return drafts.map(({ challenge: drafted, exponent }, index) => {
+  const proofs = drafts.map(({ challenge: drafted, exponent }, index) => {
     const challenge = index === truth ? modOrder(hash - simulated) : drafted
     return { challenge, response: modOrder(exponent - witnesses[index]!.randomness * challenge) }
   })
+  return { proofs, eighths }
 }
 
 /** `A0,B0,A1,B1,...` */

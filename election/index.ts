@@ -1,5 +1,7 @@
 /** The Belenios protocol, version 1, group Ed25519. Pure; knows no chain. */
 
+// ---- accelerators -------------------------------------------------------------------------------------------------
+export { accelerateBallot, acceleratorBytes } from './accelerator.ts'
 // ---- the board and its archive -------------------------------------------------------------------------------------
 export { type ArchiveEntry, readArchive, writeArchive } from './archive.ts'
 // ---- the audit ----------------------------------------------------------------------------------------------------
@@ -41,7 +43,7 @@ export {
 export { createShare, decodeShare, encodeShare, openShare, type ShareRefusal } from './ceremony/share.ts'
 export type * from './ceremony/types.ts'
 export { compareArchives } from './compare.ts'
-export { createBallot } from './create-ballot.ts'
+export { type AcceleratedBallot, createAcceleratedBallot, createBallot } from './create-ballot.ts'
 // ---- credentials --------------------------------------------------------------------------------------------------
 export { createCredential, credentialSecret, isCredential, publicCredential } from './credentials.ts'
 // ---- tally --------------------------------------------------------------------------------------------------------
@@ -81,4 +83,11 @@ export {
   verifyTrustees,
 } from './trustees.ts'
 export type * from './types.ts'
+export {
+  type BallotOutcome,
+  type BatchTools,
+  type SentBallot,
+  verifyAccelerated,
+  verifySentBallots,
+} from './verify-accelerated.ts'
 export { verifyBallot, verifyBallots } from './verify-ballot.ts'

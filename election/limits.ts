@@ -3,6 +3,7 @@
  * are far above what the design asks for (1,000,000 voters, 100 trustees, ballots of 50 options).
  */
 import { assert } from '../base/index.ts'
+import { COORDINATES_BYTES, MAX_BATCH_POINTS } from '../crypto/index.ts'
 
 // ---- questions and ballots ----------------------------------------------------------------------------------------
 /** Questions of one election: each is a screen for the voter. */
@@ -22,6 +23,17 @@ export const MAX_UUID_LENGTH = 64
 export const MAX_BALLOT_JSON: number = 512 * 1024
 /** Bytes of a ballot's compact form: MAX_CHOICES ciphertexts with all their proofs come to 155,000. */
 export const MAX_BALLOT_BYTES: number = 192 * 1024
+/** Points of an accelerator: what the largest ballot, blank allowed in every question, has of them. */
+export const MAX_ACCELERATOR_POINTS: number = 8 * MAX_CHOICES + 6 * MAX_QUESTIONS + 2
+/** Bytes of an accelerator: 287 kB for the largest ballot. */
+export const MAX_ACCELERATOR_BYTES: number = MAX_ACCELERATOR_POINTS * COORDINATES_BYTES
+/** Ballots whose equations are checked at once: twice as many would gain some percent, and one wrong one would hold up twice as many. */
+export const MAX_BATCH_BALLOTS = 256
+/**
+ * How often the arithmetic of a batch is paid for to find the wrong ones in it: enough for eight anywhere among 256. After that
+ * somebody floods us, and the exact verification, which is what they want, is at least not paid for twice.
+ */
+export const MAX_SEARCH_PASSES = 6
 
 // ---- the roll -----------------------------------------------------------------------------------------------------
 /** The design asks for 1,000,000 voters. */
@@ -63,5 +75,9 @@ assert(MAX_TRUSTEES * 2 <= MAX_THRESHOLD_COEFFICIENTS, 'every trustee can deal a
 assert(
   MAX_CHOICES * (64 + 3 * 64) + MAX_QUESTIONS * 384 + 512 <= MAX_BALLOT_BYTES,
   'every ballot fits its compact form',
+)
+assert(
+  MAX_ACCELERATOR_POINTS + 2 * MAX_QUESTIONS + 1 <= MAX_BATCH_POINTS,
+  'every ballot fits a batch, with the sums of its answers and the election key',
 )
 assert(MAX_CHOICES * 720 + MAX_QUESTIONS * 1024 + 1024 <= MAX_BALLOT_JSON, 'every ballot fits its JSON')

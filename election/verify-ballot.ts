@@ -29,7 +29,7 @@ import {
 } from './answer-proofs.ts'
 import { signatureText } from './ballot-json.ts'
 import { checkShape, refuseBallot } from './ballot-shape.ts'
-import { isChallenge, pointsText } from './disjunction.ts'
+import { isChallenge, pointsText } from './challenge.ts'
 import type {
   Ballot,
   BallotRefusal,

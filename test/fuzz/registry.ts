@@ -2,6 +2,7 @@
  * Every decoder of the product that takes foreign bytes or text. `test/property/fuzz.test.ts` looks for exported functions whose
  * names say that they decode, and fails for one that is neither here nor among the exceptions.
  */
+import { accelerators } from './targets/accelerators.ts'
 import { archives } from './targets/boards.ts'
 import { ceremonyMessages } from './targets/ceremony.ts'
 import { boardFiles, compactForms } from './targets/election.ts'
@@ -60,6 +61,7 @@ async function make(): Promise<readonly Target[]> {
     ...basePieces(),
     ...cryptoPieces(),
     ...compactForms(),
+    ...accelerators(),
     ...boardFiles(),
     ...archives(),
     ...ceremonyMessages(),

@@ -82,7 +82,7 @@ function cheatingAnswer(
   const prove = (text: string, branches: readonly Branch[]): readonly Proof[] => {
     const witnesses = branches.map(({ of, value }) => ({ ...(of === 'sum' ? sum : choices[of]!), value }))
     const truth = witnesses.findIndex(({ plaintext, value }) => plaintext === value)
-    return proveDisjunction(text, key, witnesses, truth, random)
+    return proveDisjunction(text, key, witnesses, truth, random).proofs
   }
   const overall = question.blank
     ? blankOverallText(s)

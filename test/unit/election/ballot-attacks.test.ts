@@ -135,7 +135,7 @@ describe('T01 weak Fiat-Shamir', () => {
     const beta = multiply(yesOrNo.publicKey, r)
     const witnesses = [0, 1].map((value) => ({ randomness: r, plaintext: 0, value }))
     const text = intervalText(s0, pointsToHex([alpha, beta]).join(','))
-    const proofs = proveDisjunction(text, yesOrNo.publicKey, witnesses, 0, random)
+    const { proofs } = proveDisjunction(text, yesOrNo.publicKey, witnesses, 0, random)
     const statements = zeroOrOne(alpha, beta)
     assert.ok(isDisjunction(text, key, statements, proofs))
     assert.ok(!isDisjunction(`${text}x`, key, statements, proofs), 'text')
@@ -285,7 +285,7 @@ describe('T06 components of small order', () => {
       const beta = multiply(yesOrNo.publicKey, r)
       const text = intervalText(s0, pointsToHex([alpha, beta]).join(','))
       const witnesses = [0, 1].map((value) => ({ randomness: r, plaintext: 0, value }))
-      const proofs = proveDisjunction(text, yesOrNo.publicKey, witnesses, 0, random)
+      const { proofs } = proveDisjunction(text, yesOrNo.publicKey, witnesses, 0, random)
       if (proofs.some(({ challenge }) => challenge % 2n === 1n)) continue
       assert.ok(isDisjunction(text, yesOrNo.publicKey, zeroOrOne(alpha, beta), proofs))
       const choice = { alpha: encodePoint(alpha), beta: encodePoint(beta) }

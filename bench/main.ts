@@ -6,6 +6,7 @@ const BENCHMARKS: Readonly<
 > = {
   'audit-vs-belenios': () => import('./audit-vs-belenios.ts'),
   ballot: () => import('./ballot.ts'),
+  batch: () => import('./batch.ts'),
   'catch-up': () => import('./catch-up.ts'),
   ceremony: () => import('./ceremony.ts'),
   demo: () => import('./demo.ts'),

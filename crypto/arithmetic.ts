@@ -5,6 +5,7 @@
  *
  * It speaks of many statements at once, so that the kernel computes two at a time and inverts once for all.
  */
+import type { WithPointBatch } from './batch.ts'
 import type { Point } from './group.ts'
 
 /** The halves of a ciphertext as they were sent: 32 bytes each. */
@@ -66,4 +67,5 @@ export interface Arithmetic {
   schnorrCommitments(statements: readonly SchnorrStatement[]): readonly SchnorrCommitment[]
   /** With the same key for all. */
   ciphertextCommitments(key: Point, groups: readonly CiphertextGroup[]): readonly CiphertextCommitments[]
+  readonly withBatch: WithPointBatch
 }

@@ -13,6 +13,7 @@ import {
 } from './arithmetic.ts'
 import { type Base, combinationOf, decodeBase, fixedBase, variableBase } from './combination.ts'
 import { encodePoint, GENERATOR, modOrder, POINT_BYTES, type Point, type PointRefusal } from './group.ts'
+import { withPlainBatch } from './plain-batch.ts'
 
 const NO_BYTES = new Uint8Array()
 
@@ -37,6 +38,7 @@ export function createPlainArithmetic(): Arithmetic {
       ),
     schnorrCommitments: (statements) => statements.map(schnorrCommitment),
     ciphertextCommitments: (key, groups) => groups.map((group) => groupCommitments(fixedBase(key), group)),
+    withBatch: withPlainBatch,
   }
 }
 

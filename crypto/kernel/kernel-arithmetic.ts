@@ -26,6 +26,7 @@ import {
   pointFromCoordinates,
   writeCoordinates,
 } from '../group.ts'
+import { createKernelBatch } from './kernel-batch.ts'
 import { COMMITMENTS_AT_ONCE, MAX_KEY_TABLES, POINTS_AT_ONCE } from './limits.ts'
 import type { KernelMemory } from './memory.ts'
 
@@ -325,6 +326,7 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     combination,
     schnorrCommitments,
     ciphertextCommitments,
+    withBatch: (work) => memory.lend(() => work(createKernelBatch(memory))),
   }
 }
 

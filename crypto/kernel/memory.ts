@@ -16,6 +16,7 @@ export interface KernelFunctions {
   readonly affineAddendBytes: WebAssembly.Global
   readonly fieldBytes: WebAssembly.Global
   readonly runScalars: WebAssembly.Global
+  readonly batchDigitsBytes: WebAssembly.Global
   readonly fixedBytes: WebAssembly.Global
   readonly fixedScratchBytes: WebAssembly.Global
   heap(): number
@@ -53,6 +54,7 @@ export interface KernelSizes {
   readonly field: number
   readonly fixed: number
   readonly fixedScratch: number
+  readonly batchDigits: number
   /** Scalars of one run of doublings. */
   readonly runScalars: number
 }
@@ -68,6 +70,7 @@ export class KernelMemory {
   readonly #tables: number
   readonly #scratch: number
   #top: number
+  #isLent = false
   #bytes: Uint8Array
   #words: BigUint64Array
   #addresses: Uint32Array
@@ -83,6 +86,7 @@ export class KernelMemory {
       field: size(functions.fieldBytes),
       fixed: size(functions.fixedBytes),
       fixedScratch: size(functions.fixedScratchBytes),
+      batchDigits: size(functions.batchDigitsBytes),
       runScalars: size(functions.runScalars),
     }
     this.#tables = functions.heap()
@@ -103,7 +107,24 @@ export class KernelMemory {
 
   /** Takes all scratch back. */
   release(): void {
+    assert(!this.#isLent, 'the kernel computes one thing at a time')
     this.#top = this.#scratch
+  }
+
+  /** All scratch for `work`, during which nobody else gets any. */
+  lend<T>(work: () => T): T {
+    this.release()
+    this.#isLent = true
+    try {
+      return work()
+    } finally {
+      this.#isLent = false
+    }
+  }
+
+  /** Writes zeros. */
+  clear(at: number, bytes: number): void {
+    this.#bytes.fill(0, at, at + bytes)
   }
 
   /** How much scratch is in use: hand it to `releaseTo` to take back what comes after. */

@@ -5,6 +5,7 @@
  * field.ts has the representation of numbers and the bounds that make each step safe, point.ts the formulas. Two computations run side by
  * side in the lanes of one: the halves of a ciphertext, which share their exponents; a generator and a key; two credentials.
  */
+import * as batch from './batch'
 import * as combination from './combination'
 import {
   FIELD, multiplicationsDone, multiply as multiplyFields, square as squareFields, squaringsDone,
@@ -22,6 +23,8 @@ export { addPoint, blendPoint, copyPoint, doubleRepeatedly, setNeutral, spreadPo
 export const pointBytes: i32 = points.POINT as i32
 export const affineAddendBytes: i32 = points.AFFINE_ADDEND as i32
 export const fieldBytes: i32 = FIELD as i32
+/** Bytes of scratch that `sumOfMultiples` wants for each point. */
+export const batchDigitsBytes: i32 = batch.BATCH_DIGITS as i32
 /** Scalars that `addGiven` takes at once. */
 export const runScalars: i32 = combination.RUN_SCALARS
 export const fixedBytes: i32 = combination.FIXED as i32

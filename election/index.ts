@@ -81,3 +81,4 @@ export {
 } from './trustees.ts'
 export type * from './types.ts'
 export { verifyBallot } from './verify-ballot.ts'
+export { verifyBallots } from './verify-ballots.ts'

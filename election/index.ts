@@ -91,3 +91,4 @@ export {
   verifySentBallots,
 } from './verify-accelerated.ts'
 export { verifyBallot, verifyBallots } from './verify-ballot.ts'
+export { verifyEncodedBallots } from './verify-encoded.ts'

@@ -1,11 +1,11 @@
 /** Making the next block: the proposer's side of `execute.ts`, and the same code below. */
-import { assert, compareBytes, unwrap } from '../base/index.ts'
+import { assert, compareBytes } from '../base/index.ts'
 import { blockRoom, transactionsRoot } from './block.ts'
 import { type Decoded, identified } from './decoded.ts'
 import { admit, closeWorkspace, type Execution, finished, openWorkspace } from './execute.ts'
 import { type State, stateRoot, validatorsRoot } from './state.ts'
 import type { Block, BlockHeader, ExecutionInputs, Rejection, Transaction } from './types.ts'
-import { type WholeBlock, wholeBlock } from './whole-block.ts'
+import { joined, type WholeBlock } from './whole-block.ts'
 
 /** A block that was built, and what came of each candidate that was refused. */
 export interface Built<B> {
@@ -57,8 +57,7 @@ export function buildWholeBlock(
     validatorsRoot: validators,
     nextValidatorsRoot: validators,
   }
-  const block = unwrap(wholeBlock(header, taken))
-  return { block, execution: finished(workspace, next, header), rejected }
+  return { block: joined(header, taken), execution: finished(workspace, next, header), rejected }
 }
 
 /** Those that fit, once each, in a block's order. What is rejected later leaves its room unused: the next block has it. */

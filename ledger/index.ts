@@ -65,7 +65,13 @@ export {
   stateRoot,
   validatorsRoot,
 } from './state.ts'
-export { decodeTransaction, encodeTransaction, transactionId, type Unsigned } from './transaction-ssz.ts'
+export {
+  decodeTransaction,
+  encodedBallot,
+  encodeTransaction,
+  transactionId,
+  type Unsigned,
+} from './transaction-ssz.ts'
 export {
   allTrustees,
   certificateOf,

@@ -237,6 +237,11 @@ export function encodeTransaction(transaction: Transaction): Uint8Array {
   return concat(kindByte(transaction.kind), transaction.signature, encodeBody(transaction))
 }
 
+/** The ballot's own compact form inside the bytes of a transaction that is one; not a copy. */
+export function encodedBallot(transaction: Uint8Array): Uint8Array {
+  return transaction.subarray(1)
+}
+
 /** The transaction of bytes that are its only encoding. Checks form, not meaning; never throws. */
 export function decodeTransaction(bytes: Uint8Array): Result<Transaction, Refusal<'malformed'>> {
   if (bytes.length > MAX_TRANSACTION_BYTES)

@@ -29,10 +29,16 @@ export function wholeBlock(
   const encoded = transactions.map(({ bytes }) => bytes)
   if (!equalBytes(header.transactionsRoot, transactionsRoot(encoded)))
     return refuse('wrong-transactions-root', 'it has not the transactions of its header')
-  const bytes = encodeBlock({ header, transactions: encoded })
-  if (bytes.length > MAX_BLOCK_BYTES)
-    return refuse('too-large', `${bytes.length} bytes, at most ${MAX_BLOCK_BYTES}`)
-  return ok({ id: toHex(blockId(header)), header, transactions, bytes })
+  const block = joined(header, transactions)
+  return block.bytes.length > MAX_BLOCK_BYTES
+    ? refuse('too-large', `${block.bytes.length} bytes, at most ${MAX_BLOCK_BYTES}`)
+    : ok(block)
+}
+
+/** The block of a header that was made for these very transactions. */
+export function joined(header: BlockHeader, transactions: readonly Decoded[]): WholeBlock {
+  const bytes = encodeBlock({ header, transactions: transactions.map((one) => one.bytes) })
+  return { id: toHex(blockId(header)), header, transactions, bytes }
 }
 
 /** The whole block of an encoded one. Never throws. */

@@ -33,7 +33,7 @@ import { fork } from './divergence.ts'
 import { NodeError } from './error.ts'
 import { MAX_EXECUTED_BLOCKS, MAX_VERIFIED_IDS } from './limits.ts'
 import { RecentMap } from './recent.ts'
-import type { BallotJob, BallotVerifier } from './verifier.ts'
+import { type BallotJob, type BallotVerifier, ballotJob } from './verifier.ts'
 
 /** A block that was executed on top of the head at that time. */
 export interface ExecutedBlock extends WholeBlock {
@@ -277,12 +277,13 @@ export class Chain {
   ): Promise<Result<void, BlockRejection>> {
     const jobs: BallotJob[] = []
     const ids: string[] = []
-    for (const { transaction, id } of transactions) {
+    for (const decoded of transactions) {
+      const { transaction, id } = decoded
       if (transaction.kind !== 'ballot' || this.#verified.has(id)) continue
       const record = electionRecord(state, transaction.ballot.uuid)
       const election = record === undefined ? undefined : electionOf(record)
       if (election === undefined) continue
-      jobs.push({ election, ballot: transaction.ballot })
+      jobs.push(ballotJob(election, decoded))
       ids.push(id)
     }
     const outcomes = await this.#verifier.verify(jobs, 'urgent')

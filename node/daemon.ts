@@ -1,4 +1,5 @@
 /** The daemon of a home directory: a node on the real clock, libp2p and LevelDB. */
+import { availableParallelism } from 'node:os'
 import { equalBytes } from '../base/index.ts'
 import { publicKeyOf } from '../crypto/index.ts'
 import { createLibp2pTransport, NetworkError, type Transport } from '../network/index.ts'
@@ -18,6 +19,7 @@ import { dataPaths, type Home } from './home.ts'
 import type { Logger } from './log.ts'
 import { type NodePorts, type RunningNode, startNode } from './node.ts'
 import { systemRandom } from './random.ts'
+import { createVerifierPool } from './verifier-pool.ts'
 
 /** A running node. */
 export interface Daemon {
@@ -44,19 +46,29 @@ export async function startDaemon(options: {
   // Whoever waits for `done` sees the failure; nobody has to.
   done.catch(() => undefined)
 
-  let node: RunningNode
+  let node: RunningNode | undefined
   let transport: Transport
   try {
-    const ports = await openPorts(home, logger)
-    transport = ports.transport
-    node = await startNode(nodeOptions(home), ports, (error) => {
+    let early: { readonly error: unknown } | undefined
+    const fail = (error: unknown): void => {
+      if (node === undefined) {
+        early ??= { error }
+        return
+      }
       const failure = nodeError(error, home.directory)
       logger.error('the node stops', { code: failure.code, reason: failure.message })
       void node.stop().then(
         () => settle?.reject(failure),
         () => settle?.reject(failure),
       )
-    })
+    }
+    const ports = await openPorts(home, logger, fail)
+    transport = ports.transport
+    node = await startNode(nodeOptions(home), ports, fail)
+    if (early !== undefined) {
+      await node.stop()
+      throw early.error
+    }
   } catch (error) {
     throw nodeError(error, home.directory)
   }
@@ -89,7 +101,11 @@ function nodeOptions(home: Home): Parameters<typeof startNode>[0] {
  * Opens the home's storage, one after the other; what was opened is closed again where a later one fails. Without a validator key there
  * is nothing to guard: journal and last-signed record of a validator's home that only observes stay as they are.
  */
-async function openPorts(home: Home, logger: Logger): Promise<NodePorts> {
+async function openPorts(
+  home: Home,
+  logger: Logger,
+  onFailure: (error: unknown) => void,
+): Promise<NodePorts> {
   const paths = dataPaths(home.directory)
   await systemFiles.prepare(paths.database)
   const opened: { close(): Promise<void> }[] = []
@@ -113,7 +129,10 @@ async function openPorts(home: Home, logger: Logger): Promise<NodePorts> {
       gossip: true,
       log: (message, fields) => logger.debug(message, withoutClients(fields, bootstrapOf(home))),
     })
-    return { clock: systemClock, random: systemRandom, database, journal, lastSigned, transport, logger }
+    const threads = home.settings.verifierThreads ?? Math.max(1, availableParallelism() - 1)
+    const verifier = createVerifierPool({ threads, logger, onFailure })
+    const system = { clock: systemClock, random: systemRandom }
+    return { ...system, database, journal, lastSigned, transport, logger, verifier }
   } catch (error) {
     for (const port of opened.reverse()) await port.close().catch(() => undefined)
     throw error

@@ -21,7 +21,7 @@ import { peerNameOf } from '../network/index.ts'
 import { NodeError } from './error.ts'
 import { type AskPassphrase, createFile, loadKey, type NodeKeys, saveKey } from './keys.ts'
 import type { KeyPurpose } from './keystore.ts'
-import { MAX_LISTEN_ADDRESSES, MAX_NAME_LENGTH, MAX_PEER_ADDRESSES } from './limits.ts'
+import { MAX_LISTEN_ADDRESSES, MAX_NAME_LENGTH, MAX_PEER_ADDRESSES, MAX_VERIFIER_THREADS } from './limits.ts'
 import { LOG_LEVELS, type LogLevel } from './log.ts'
 import type { Protection } from './sealing.ts'
 import { cardFile, trusteeCard } from './trustee-card.ts'
@@ -35,6 +35,8 @@ export interface NodeSettings {
   /** Multiaddrs (with peer ids) to stay connected with, beside the validators of the genesis file. */
   readonly peers: readonly string[]
   readonly logLevel: LogLevel
+  /** Threads that verify ballots; all of the machine's cores but one unless said otherwise. */
+  readonly verifierThreads?: number
 }
 
 /** What is not secret of a home directory, read and checked. */
@@ -96,6 +98,7 @@ const SETTINGS = z.strictObject({
   listen: z.array(z.string().min(1)).max(MAX_LISTEN_ADDRESSES),
   peers: z.array(z.string().min(1)).max(MAX_PEER_ADDRESSES).default([]),
   logLevel: z.enum(LOG_LEVELS).default('info'),
+  verifierThreads: z.int().min(1).max(MAX_VERIFIER_THREADS).optional(),
 })
 
 /** Settings out of the text of `node.json`; unknown keys are refused. `place` goes into the message. */
@@ -112,7 +115,8 @@ export function parseSettings(text: string, place: string): NodeSettings {
     const where = issue === undefined ? '' : `${issue.path.join('.') || 'settings'}: ${issue.message}`
     throw new NodeError('settings-invalid', `${place}: ${where}`)
   }
-  return parsed.data
+  const { verifierThreads, ...settings } = parsed.data
+  return { ...settings, ...(verifierThreads === undefined ? {} : { verifierThreads }) }
 }
 
 /**

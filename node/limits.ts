@@ -56,8 +56,24 @@ export const MAX_GOSSIP_BATCH_TRANSACTIONS = 64
 export const REPUBLISH_AFTER_MS = 5000
 
 // ---- verification ---------------------------------------------------------------------------------------------------
-/** Ballots that wait for verification: some seconds of work; beyond it, clients are told `busy` and come again. */
-export const MAX_VERIFIER_JOBS = 1024
+/** Ballots that wait for verification: a second or a few of work; beyond it, clients are told `busy` and come again. */
+export const MAX_VERIFIER_JOBS = 2048
+/** Threads that verify ballots: more than any machine of a validator has cores to spare. */
+export const MAX_VERIFIER_THREADS = 64
+/** What a thread is given at once: about so much work, so that an urgent ballot never waits long behind others. */
+export const VERIFIER_BATCH_MS = 20
+/** But never more ballots: beyond this a batch gains nothing. */
+export const MAX_VERIFIER_BATCH = 256
+/** Batches a thread has at a time: one it works on, and the next, so that it never waits for the event loop. */
+export const WORKER_BATCHES = 2
+/** Elections that a thread remembers, with a table of 150 KB each for its key: more than take ballots at the same time. */
+export const MAX_WORKER_ELECTIONS = 64
+/** How often a ballot is tried that is under way when threads die: with others, then alone, then once more. */
+export const MAX_BALLOT_TRIES = 3
+/** Threads that die one after the other, without a verdict in between, before the node gives up. */
+export const MAX_LIFELESS_THREADS = 8
+/** Priority of the threads that verify, below everything else of the node: agreement must not wait for a core. */
+export const WORKER_NICENESS = 10
 
 /** Ballots of past blocks that are handed to the verifier at once: a moment's work, after which a stop or a failure is seen. */
 export const RECHECK_BALLOTS = 16
@@ -174,6 +190,8 @@ assert(MIN_SCRYPT_N <= SCRYPT_N && SCRYPT_N <= MAX_SCRYPT_N, 'files that are wri
 assert(MAX_GOSSIP_BATCH_BYTES <= MAX_POOL_BYTES, 'what is gossiped at once fits the pool')
 assert(PEER_TRANSACTIONS_BURST >= MAX_GOSSIP_BATCH_TRANSACTIONS, 'a peer may bring a whole batch')
 assert(RECHECK_BALLOTS <= MAX_VERIFIER_JOBS, 'the background is never refused for its size')
+assert(MAX_BALLOT_TRIES < MAX_LIFELESS_THREADS, 'one ballot alone does not stop a node')
+assert(MAX_VERIFIER_BATCH * WORKER_BATCHES <= MAX_VERIFIER_JOBS, 'a thread can be kept busy')
 assert(START_STATUS_INTERVAL_MS < START_WAIT_MS, 'a starting validator asks before it gives up')
 assert(SYNC_BUFFER_BYTES >= SYNC_RANGE_BYTES, 'a range fits the buffer')
 assert(SYNC_RANGE_BYTES >= MAX_BLOCKS_ANSWER_BYTES, 'an honest answer is taken whole')

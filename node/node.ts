@@ -95,8 +95,14 @@ export async function startNode(
     isStarted = true
     return node
   } catch (error) {
-    for (const port of [ports.transport.stop(), ports.lastSigned.close(), ports.journal.close()]) {
-      await port.catch(() => undefined)
+    const closing = [
+      ports.transport.stop(),
+      ports.verifier?.stop(),
+      ports.lastSigned.close(),
+      ports.journal.close(),
+    ]
+    for (const port of closing) {
+      await port?.catch(() => undefined)
     }
     await ports.database.close().catch(() => undefined)
     throw error

@@ -30,7 +30,7 @@ import {
 } from './limits.ts'
 import type { QueueFill } from './queues.ts'
 import { Budget, RecentMap } from './recent.ts'
-import type { BallotVerifier } from './verifier.ts'
+import { type BallotVerifier, ballotJob } from './verifier.ts'
 
 /** What became of an offered transaction. */
 export interface PoolOutcome {
@@ -257,7 +257,7 @@ export class Pool {
     const record = electionRecord(state, transaction.ballot.uuid)
     const election = record === undefined ? undefined : electionOf(record)
     if (election === undefined) return { code: 'not-open', detail: 'the election is not open' }
-    const outcomes = await this.#verifier.verify([{ election, ballot: transaction.ballot }], 'normal')
+    const outcomes = await this.#verifier.verify([ballotJob(election, entry)], 'normal')
     if (outcomes === 'busy') return { code: 'busy', detail: 'too many ballots wait for verification' }
     const outcome = outcomes[0]!
     if (!outcome.ok) {

@@ -6,9 +6,8 @@
  *
  * It gives way to everything: it works only while the node is caught up, and a ballot of it is verified when no other waits.
  */
-import { assert, toHex } from '../base/index.ts'
-import { ballotId } from '../election/index.ts'
-import { decodeBlock, decodeTransaction, electionOf, electionRecord } from '../ledger/index.ts'
+import { assert } from '../base/index.ts'
+import { decodeBlock, decodeWithId, electionOf, electionRecord } from '../ledger/index.ts'
 import type { ChainStore } from '../storage/index.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
@@ -16,7 +15,7 @@ import { unproven } from './divergence.ts'
 import { NodeError } from './error.ts'
 import { RECHECK_BALLOTS, RECHECK_BLOCKS, SYNC_PROGRESS_MS } from './limits.ts'
 import type { Logger } from './log.ts'
-import type { BallotJob, BallotVerifier } from './verifier.ts'
+import { type BallotJob, type BallotVerifier, ballotJob } from './verifier.ts'
 
 export interface RecheckDependencies {
   readonly clock: Clock
@@ -119,7 +118,7 @@ export class Recheck {
       for (const [index, outcome] of outcomes.entries()) {
         const job = some[index]
         assert(job !== undefined, 'an outcome is that of a job')
-        if (!outcome.ok) throw unproven(height, toHex(ballotId(job.ballot)), outcome.error.code)
+        if (!outcome.ok) throw unproven(height, job.id, outcome.error.code)
       }
     }
     return jobs.length
@@ -132,17 +131,17 @@ export class Recheck {
     if (!block.ok) return undefined
     const jobs: BallotJob[] = []
     for (const encoded of block.value.transactions) {
-      const transaction = decodeTransaction(encoded)
-      if (!transaction.ok) return undefined
-      if (transaction.value.kind !== 'ballot') continue
-      const { ballot } = transaction.value
-      const id = toHex(ballotId(ballot))
+      const decoded = decodeWithId(encoded)
+      if (!decoded.ok) return undefined
+      const { transaction, id } = decoded.value
+      if (transaction.kind !== 'ballot') continue
+      const { ballot } = transaction
       if (chain.isVerified(id)) continue
       // What is verified against was fixed when the election opened: it is the same now as it was at that height.
       const record = electionRecord(chain.state(), ballot.uuid)
       const election = record === undefined ? undefined : electionOf(record)
       if (election === undefined) throw unproven(height, id, 'unknown-election')
-      jobs.push({ election, ballot })
+      jobs.push(ballotJob(election, decoded.value))
     }
     return jobs
   }

@@ -4,6 +4,7 @@
  */
 import { assert, type Result } from '../base/index.ts'
 import { type Ballot, type BallotRefusal, type Election, verifyBallot } from '../election/index.ts'
+import { type Decoded, encodedBallot } from '../ledger/index.ts'
 import type { Clock } from './clock.ts'
 import { MAX_VERIFIER_JOBS } from './limits.ts'
 
@@ -11,6 +12,16 @@ import { MAX_VERIFIER_JOBS } from './limits.ts'
 export interface BallotJob {
   readonly election: Election
   readonly ballot: Ballot
+  /** Its compact form. */
+  readonly encoded: Uint8Array
+  /** Hexadecimal. */
+  readonly id: string
+}
+
+/** The job for a decoded transaction that is a ballot. */
+export function ballotJob(election: Election, { transaction, bytes, id }: Decoded): BallotJob {
+  assert(transaction.kind === 'ballot', 'only ballots are verified here')
+  return { election, ballot: transaction.ballot, encoded: encodedBallot(bytes), id }
 }
 
 /**
@@ -28,6 +39,8 @@ export interface BallotVerifier {
   ): Promise<readonly Result<void, BallotRefusal>[] | 'busy'>
   /** Ballots that wait or are being verified, those in the background apart. */
   pending(): number
+  /** Resolves when at most half of the room for `normal` jobs is taken: whoever brings many waits for it. */
+  room(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -99,6 +112,9 @@ export function createInlineVerifier(options: InlineVerifierOptions): BallotVeri
       return Promise.all(outcomes)
     },
     pending,
+    room: async () => {
+      while (!isStopped && queues.normal.length > maxJobs / 2) await options.clock.pause()
+    },
     stop: async () => {
       isStopped = true
       hurry()

@@ -120,7 +120,7 @@ export async function createTestnet(
   const registrarKeys = registrars.map((_, i) => join(directory, `registrar-${i + 1}.key`))
   for (const [i, key] of registrars.entries()) await saveKey(registrarKeys[i]!, key, 'registrar', protection)
   for (const { name, keys, listen } of validators) {
-    const settings = { name, listen: [listen], peers: [], logLevel }
+    const settings = { name, listen: [listen], peers: [], logLevel, verifierThreads: 1 }
     await createHome(join(directory, name), { genesisFile: file, settings, keys }, protection)
   }
   return {

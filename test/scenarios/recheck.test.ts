@@ -41,6 +41,7 @@ function aWatchedVerifier(
   const seen: { id: string; urgency: string; height: number }[] = []
   return {
     seen,
+    room: async () => {},
     pending: () => below.pending(),
     stop: () => below.stop(),
     verify: (jobs, urgency) => {
@@ -134,6 +135,7 @@ describe('the proofs of ballots that came with a certificate', function () {
     const never: BallotVerifier = createInlineVerifier({ clock: network.clock })
     const seen: string[] = []
     const verifier: BallotVerifier = {
+      room: async () => {},
       pending: () => never.pending(),
       stop: () => never.stop(),
       // The background never comes to an end.
@@ -171,6 +173,7 @@ describe('the proofs of ballots that came with a certificate', function () {
     })
     const below = createInlineVerifier({ clock: network.clock })
     const verifier: BallotVerifier = {
+      room: async () => {},
       pending: () => below.pending(),
       stop: () => below.stop(),
       verify: (jobs, urgency) =>

@@ -12,7 +12,12 @@ import {
   parseSettings,
   readHome,
 } from '../../../node/index.ts'
-import { MAX_NAME_LENGTH, MAX_PEER_ADDRESSES, MIN_SCRYPT_N } from '../../../node/limits.ts'
+import {
+  MAX_NAME_LENGTH,
+  MAX_PEER_ADDRESSES,
+  MAX_VERIFIER_THREADS,
+  MIN_SCRYPT_N,
+} from '../../../node/limits.ts'
 import { trusteePublicKey } from '../../../node/trustee-secrets.ts'
 import { failsWith } from '../../support/failures.ts'
 import { aGenesis, privateKeyOf, seededRandom } from '../../support/ledger-builders.ts'
@@ -204,6 +209,9 @@ describe('node settings', () => {
     await refused(text({ logLevl: 'debug' }))
     await refused(text({ logLevel: 'loud' }))
     await refused(text({ listen: '/ip4/127.0.0.1/tcp/0' }))
+    await refused(text({ verifierThreads: 0 }))
+    await refused(text({ verifierThreads: MAX_VERIFIER_THREADS + 1 }))
+    assert.ok(parseSettings(text({ verifierThreads: MAX_VERIFIER_THREADS }), 'node.json'))
     await refused('{')
     await refused('null')
     await refused(text({ name: 'x'.repeat(MAX_NAME_LENGTH + 1) }))

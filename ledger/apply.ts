@@ -185,7 +185,8 @@ export function applyBallot(
   const weight = weightAt(roll, place)
   const replaced = countingBallot(election, place)
   const without = replaced === undefined ? tally : addToTally(tally, ballotOf(toHex(replaced)), -weight)
-  log.put(boardKey(election.index, election.ballots.length), boardEntry(id, place))
+  // The record still has the number of ballots before this block.
+  log.add(boardKey(election.index, record.ballots), boardEntry(id, place))
   const next = withBallot({ ...election, tally: addToTally(without, ballot, weight) }, id, place)
   return ok(
     withRecord(next, {

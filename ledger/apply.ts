@@ -186,7 +186,8 @@ export function applyBallot(
   const replaced = countingBallot(election, place)
   if (replaced !== undefined) count(ballotOf(toHex(replaced)), -weight)
   count(ballot, weight)
-  log.put(boardKey(election.index, election.ballots.length), boardEntry(id, place))
+  // The record still has the number of ballots before this block.
+  log.add(boardKey(election.index, record.ballots), boardEntry(id, place))
   return ok(
     withRecord(withBallot(election, id, place), {
       board: nextEvent(record.board, 'Ballot', id).head,

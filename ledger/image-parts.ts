@@ -3,7 +3,7 @@
  * not take many times its size while it is read.
  */
 import { toHex } from '../base/index.ts'
-import { type Head, headCodec } from './image.ts'
+import { BOARD_ENTRY_BYTES, type Head, headCodec } from './image.ts'
 
 /** Why an image is not that of a state; thrown inside this folder only. */
 export class Damage extends Error {
@@ -25,8 +25,7 @@ export interface ElectionParts {
 }
 
 /** A ballot's id and its voter's place, and a byte that says that they are there. */
-const BALLOT_BYTES = 32 + 4
-const SLOT_BYTES: number = BALLOT_BYTES + 1
+const SLOT_BYTES: number = BOARD_ENTRY_BYTES + 1
 /** Slots that are reserved together. */
 const PAGE_SLOTS = 1024
 
@@ -40,13 +39,21 @@ export class BoardParts {
     return this.#length
   }
 
-  put(position: number, ballot: Uint8Array): void {
-    if (ballot.length !== BALLOT_BYTES) damaged(`a ballot on a board of ${ballot.length} bytes`)
+  /** The ballots of one block, from a position on. */
+  put(position: number, ballots: Uint8Array): void {
+    const { length } = ballots
+    if (length === 0 || length % BOARD_ENTRY_BYTES !== 0) damaged(`ballots on a board of ${length} bytes`)
+    for (let i = 0; i < length / BOARD_ENTRY_BYTES; i++)
+      this.#put(position + i, ballots.subarray(i * BOARD_ENTRY_BYTES, (i + 1) * BOARD_ENTRY_BYTES))
+  }
+
+  #put(position: number, ballot: Uint8Array): void {
     const number = Math.floor(position / PAGE_SLOTS)
     const page = this.#pages.get(number) ?? new Uint8Array(PAGE_SLOTS * SLOT_BYTES)
     this.#pages.set(number, page)
     const at = (position % PAGE_SLOTS) * SLOT_BYTES
-    if (page[at] === 0) this.#length += 1
+    if (page[at] === 1) damaged(`two ballots at position ${position} of a board`)
+    this.#length += 1
     page[at] = 1
     page.set(ballot, at + 1)
   }

@@ -6,11 +6,12 @@
  *   r <election: 4>                    the election's record, SSZ
  *   k <election: 4>                    the ceremony that makes the election's key, SSZ
  *   c <election: 4> <registrar: 32> <chunk: 4>   flat entries of a roll chunk, while it is published and for ever once accepted
- *   b <election: 4> <position: 4>      a ballot's id, in board order, and its voter's place on the roll (4): the last of a place counts
+ *   b <election: 4> <position: 4>      the ballots that one block put on the board from this position on, each its id (32) and its
+ *                                      voter's place on the roll (4): the last of a place counts
  *   v <number: 4>                      a conviction, SSZ, in order from 0
  */
 import { ContainerType } from '@chainsafe/ssz'
-import { type Codec, codec, concat, toBigEndian, toHex, utf8 } from '../base/index.ts'
+import { type Codec, codec, concat, concatAll, toBigEndian, toHex, utf8 } from '../base/index.ts'
 import { BYTES32, UINT32, UINT64 } from './ssz.ts'
 import type { Change } from './types.ts'
 
@@ -53,7 +54,10 @@ export function chunkKey(election: number, registrar: Uint8Array, chunk: number)
 export function boardKey(election: number, position: number): Uint8Array {
   return concat(utf8('b'), number(election), number(position))
 }
-/** What stands under a {@link boardKey}. */
+/** Bytes of a {@link boardEntry}. */
+export const BOARD_ENTRY_BYTES: number = 32 + 4
+
+/** A ballot under a {@link boardKey}. */
 export function boardEntry(ballotId: Uint8Array, place: number): Uint8Array {
   return concat(ballotId, number(place))
 }
@@ -64,15 +68,26 @@ export function convictionKey(place: number): Uint8Array {
 /** Changes of one block: the last value a key. Mutable, lives as long as the block's execution. */
 export interface ChangeLog {
   put(key: Uint8Array, value: Uint8Array): void
+  /** Puts more behind what was added under this key in this block. */
+  add(key: Uint8Array, part: Uint8Array): void
   remove(key: Uint8Array): void
   all(): readonly Change[]
 }
 
 export function changeLog(): ChangeLog {
   const changes = new Map<string, Change>()
+  const added = new Map<string, { readonly key: Uint8Array; readonly parts: Uint8Array[] }>()
   return {
     put: (key, value) => void changes.set(toHex(key), { key, value }),
+    add: (key, part) => {
+      const known = added.get(toHex(key))
+      if (known === undefined) added.set(toHex(key), { key, parts: [part] })
+      else known.parts.push(part)
+    },
     remove: (key) => void changes.set(toHex(key), { key, value: undefined }),
-    all: () => [...changes.values()],
+    all: () => [
+      ...changes.values(),
+      ...[...added.values()].map(({ key, parts }) => ({ key, value: concatAll(parts) })),
+    ],
   }
 }

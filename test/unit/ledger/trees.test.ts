@@ -112,10 +112,16 @@ describe('an id trie', () => {
   })
 
   it('tells ids apart that share all but their last bits', () => {
-    const ids = [0, 1, 16, 17].map((last) => new Uint8Array(32).fill(7).with(31, last))
+    const ids = Array.from({ length: 256 }, (_, last) => new Uint8Array(32).fill(7).with(31, last))
     const idAt = (position: number): Uint8Array => ids[position]!
-    const trie = ids.reduce((all, id, i) => withId(all, id, i, idAt), EMPTY_TRIE)
-    for (const [i, id] of ids.entries()) assert.equal(positionOf(trie, id, idAt), i)
+    let trie = EMPTY_TRIE
+    for (const [count, id] of ids.entries()) {
+      assert.equal(positionOf(trie, id, idAt), undefined)
+      trie = withId(trie, id, count, idAt)
+      if ([1, 14, 15, 16, 17, 255].includes(count))
+        for (const [i, known] of ids.slice(0, count + 1).entries())
+          assert.equal(positionOf(trie, known, idAt), i)
+    }
   })
 })
 
@@ -170,7 +176,7 @@ describe('a roll', () => {
     for (const count of [CHUNK_ENTRIES, CHUNK_ENTRIES + 1, 2 * CHUNK_ENTRIES, 2 * CHUNK_ENTRIES + 3]) {
       const roll = buildRoll(chunksOf(count))
       assert.equal(toHex(roll.root), toHex(LIST.hashTreeRoot(many.slice(0, count))))
-      for (const place of [0, CHUNK_ENTRIES - 1, count - 1])
+      for (const place of [0, 1, 15, 16, 100, CHUNK_ENTRIES - 17, CHUNK_ENTRIES - 1, count - 1])
         assert.ok(isOnRoll(roll.root, many[place]!, place, rollBranch(roll, place)))
     }
     assert.throws(() => buildRoll(chunksOf(CHUNK_ENTRIES + 1).toReversed()), /full/)

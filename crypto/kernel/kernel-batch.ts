@@ -123,13 +123,28 @@ export function createKernelBatch(memory: KernelMemory): PointBatch {
       memory.writeScalar(scalars, generator)
       const sum = memory.reserve(sizes.point)
       const digits = memory.reserve(2 * pairCount * sizes.batchDigits)
-      functions.sumOfMultiples(sum, addends, scalars, 2 * pairCount, digits)
+      functions.sumOfMultiples(sum, addends, scalars, 2 * pairCount, windowFor(terms), digits)
       const isNeutral = functions.isNeutral(sum) !== 0
       memory.releaseTo(mark)
       return isNeutral
     },
   }
 }
+
+/** Multiplications of an addition to a bucket, and of the two by which a bucket is summed up. */
+const ADD_COST = 7
+const BUCKET_COST = 18
+const WIDTHS = [4, 5, 6, 7, 8, 9, 10] as const
+
+/** The cheapest width of a window for these terms: additions to buckets against those that sum the buckets up. */
+function windowFor(terms: readonly Term[]): number {
+  let bits = 0
+  for (const { scalar } of terms) bits += scalar < SHORT ? 128 : 253
+  const cost = (width: number): number =>
+    (bits * ADD_COST) / width + (253 / width) * 2 ** (width - 1) * BUCKET_COST
+  return WIDTHS.reduce((best, width) => (cost(width) < cost(best) ? width : best))
+}
+const SHORT = 2n ** 129n
 
 /** The scalars of all slots, 0 where no term is about it; terms about one point add up. */
 function writeScalars(

@@ -39,7 +39,14 @@ export interface KernelFunctions {
   setNeutral(point: number): void
   doubleAll(pairs: number, count: number, times: number): void
   toAffineAddends(addends: number, pairs: number, count: number): void
-  sumOfMultiples(out: number, addends: number, scalars: number, count: number, scratch: number): void
+  sumOfMultiples(
+    out: number,
+    addends: number,
+    scalars: number,
+    count: number,
+    width: number,
+    scratch: number,
+  ): void
   isNeutral(point: number): number
   multiplications(pair: number, count: number): void
   squarings(pair: number, count: number): void

@@ -39,6 +39,7 @@ function coordinates(x: bigint, y: bigint): Uint8Array {
 export function pointBatchSuite(name: string, withBatch: WithPointBatch): void {
   describe(`the PointBatch contract: ${name}`, () => {
     keeping(withBatch)
+    octupling(withBatch)
     refusing(withBatch)
     summing(withBatch)
   })
@@ -99,6 +100,18 @@ function keeping(withBatch: WithPointBatch): void {
       batch.sum([0, 0])
       const twice = multiply(point, 16n)
       assert.deepEqual(batch.encodings(3, 6), encoded([twice, IDENTITY, twice]))
+    })
+  })
+}
+
+function octupling(withBatch: WithPointBatch): void {
+  it('octuples many points at once, whatever their coordinates', () => {
+    const step = multiply(GENERATOR, 987_654_321n)
+    const many: Point[] = []
+    for (let point = points[0]!; many.length < 1000; point = point.add(step)) many.push(point)
+    withBatch((batch) => {
+      assert.ok(batch.octuple(encodeCoordinates(many)))
+      assert.deepEqual(batch.encodings(0, many.length), encoded(many.map((point) => point.clearCofactor())))
     })
   })
 }

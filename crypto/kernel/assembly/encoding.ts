@@ -102,7 +102,7 @@ function setSign(p: usize, lane: usize, sign: i32): bool {
 }
 
 /**
- * Reads `count` points from affine coordinates, x then y, to pairs with Z = 1. False where one is not canonical or not on the curve:
+ * Reads `count` points from affine coordinates, x then y, to pairs with Z = 1 and a 2-fold y. False where one is not canonical or not on the curve:
  * -x^2 + y^2 = 1 + d x^2 y^2.
  */
 export function readAffine(pairs: usize, source: usize, count: i32): bool {
@@ -116,8 +116,8 @@ export function readAffine(pairs: usize, source: usize, count: i32): bool {
       laneFromWords(p + FIELD + 4, 1, 0, 0, 0)
     } else if (!readCoordinate(p + 4, at + 2 * BYTES) || !readCoordinate(p + FIELD + 4, at + 3 * BYTES)) return false
     copy(p + 2 * FIELD, ONE)
+    // x + y is 3-fold then, the most that `square` takes.
     multiply(p, p, ONE)
-    multiply(p + FIELD, p + FIELD, ONE)
     multiply(p + 3 * FIELD, p, p + FIELD)
     square(U, p)
     square(V, p + FIELD)

@@ -20,20 +20,23 @@ import * as simd from './field-simd'
 /** Bytes of a pair. */
 export const FIELD: usize = 80
 
-/** The build of the benchmark counts; in others the counters are not even compiled. */
+/** The build of the benchmark counts, and that of the tests checks all bounds; in others neither is even compiled. */
 const IS_COUNTING: bool = isDefined(COUNT_OPERATIONS)
+const IS_CHECKING: bool = isDefined(CHECK_BOUNDS)
 export let multiplicationsDone: i64 = 0
 export let squaringsDone: i64 = 0
 
 // @ts-ignore: decorator
 @inline export function multiply(d: usize, a: usize, b: usize): void {
   if (IS_COUNTING) multiplicationsDone++
+  if (IS_CHECKING && foldsOf(a) * foldsOf(b) > 25) unreachable()
   if (ASC_FEATURE_SIMD) simd.multiply(d, a, b)
   else scalar.multiply(d, a, b)
 }
 // @ts-ignore: decorator
 @inline export function square(d: usize, a: usize): void {
   if (IS_COUNTING) squaringsDone++
+  if (IS_CHECKING && foldsOf(a) > 3) unreachable()
   if (ASC_FEATURE_SIMD) simd.square(d, a)
   else scalar.square(d, a)
 }
@@ -41,6 +44,7 @@ export let squaringsDone: i64 = 0
 // @ts-ignore: decorator
 @inline export function squareDoubled(d: usize, a: usize): void {
   if (IS_COUNTING) squaringsDone++
+  if (IS_CHECKING && foldsOf(a) > 1) unreachable()
   if (ASC_FEATURE_SIMD) simd.squareDoubled(d, a)
   else scalar.squareDoubled(d, a)
 }
@@ -59,6 +63,16 @@ export let squaringsDone: i64 = 0
   // Not `memory.copy`, which is a call out of the engine's own code: as slow as half a multiplication.
   if (ASC_FEATURE_SIMD) simd.copy(d, a)
   else scalar.copy(d, a)
+}
+
+/** The least k for which both lanes are k-fold. */
+function foldsOf(pair: usize): f64 {
+  let most: f64 = 1
+  for (let i: usize = 0; i < FIELD; i += 4) {
+    const bound: f64 = (i / 8) & 1 ? 1.01 * 16777216 : 1.01 * 33554432
+    most = max(most, ceil(abs<f64>(load<i32>(pair + i) as f64) / bound))
+  }
+  return most
 }
 
 /** Both lanes to a small number. */

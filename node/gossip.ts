@@ -31,6 +31,7 @@ import { isBare, messageBlockId } from './consensus-message.ts'
 import type { LastWords } from './last-words.ts'
 import {
   GOSSIP_BATCH_DELAY_MS,
+  GOSSIP_BATCH_INTERVAL_MS,
   MAX_GOSSIP_BATCH_BYTES,
   MAX_GOSSIP_BATCH_TRANSACTIONS,
   MAX_HEIGHTS_AHEAD,
@@ -43,7 +44,8 @@ import {
 } from './limits.ts'
 import type { Logger } from './log.ts'
 import type { OwnKey } from './own-key.ts'
-import { isNeverValid, type Pool, type PoolEntry } from './pool.ts'
+import type { Pool } from './pool.ts'
+import { isNeverValid, type PoolEntry } from './pool-entry.ts'
 import type { QueueFill } from './queues.ts'
 import { Budget, RecentMap } from './recent.ts'
 import type { Runner } from './runner.ts'
@@ -81,6 +83,8 @@ export class Gossip {
   })
   /** Our transactions that wait for company, and when each of ours was published last. */
   #batch: Uint8Array[] = []
+  #batchBytes = 0
+  #flushedAt = 0
   #batchTimer: Timer | undefined
   #republishTimer: Timer | undefined
   readonly #publishedAt = new Map<string, number>()
@@ -120,11 +124,12 @@ export class Gossip {
 
   // ---- transactions ------------------------------------------------------------------------------------------------
   async #onTransactions(from: PeerName, payload: Uint8Array): Promise<Verdict> {
+    const { pool } = this.#dependencies
     const batch = decodeTransactionBatch(payload)
     if (!batch.ok) return 'reject'
-    const outcomes = await Promise.all(
-      batch.value.map((bytes) => this.#dependencies.pool.add(bytes, from, false)),
-    )
+    // What cannot be verified yet stays in the topic's queue, which is bounded a peer: nothing is read faster than it is verified.
+    await pool.room()
+    const outcomes = await pool.addMany(batch.value, from, false)
     if (outcomes.some(({ code }) => isNeverValid(code))) return 'reject'
     return outcomes.some(({ code }) => code === 'accepted') ? 'accept' : 'ignore'
   }
@@ -132,14 +137,18 @@ export class Gossip {
   /** Ours are gathered for a moment, so that many travel in one message. */
   #spread(entry: PoolEntry): void {
     if (!entry.isOurs || this.#isStopped) return
-    this.#publishedAt.set(entry.id, this.#dependencies.clock.now())
-    const bytes = this.#batch.reduce((sum, one) => sum + one.length, entry.bytes.length)
-    if (bytes > MAX_GOSSIP_BATCH_BYTES) this.#flush()
+    const { clock } = this.#dependencies
+    const now = clock.now()
+    this.#publishedAt.set(entry.id, now)
+    if (this.#batchBytes + entry.bytes.length > MAX_GOSSIP_BATCH_BYTES) this.#flush()
     this.#batch.push(entry.bytes)
-    if (this.#batch.length >= MAX_GOSSIP_BATCH_TRANSACTIONS) this.#flush()
-    else {
-      this.#batchTimer ??= this.#dependencies.clock.setTimer(GOSSIP_BATCH_DELAY_MS, () => this.#flush())
+    this.#batchBytes += entry.bytes.length
+    if (this.#batch.length >= MAX_GOSSIP_BATCH_TRANSACTIONS) {
+      this.#flush()
+      return
     }
+    const waitMs = Math.max(GOSSIP_BATCH_DELAY_MS, this.#flushedAt + GOSSIP_BATCH_INTERVAL_MS - now)
+    this.#batchTimer ??= clock.setTimer(waitMs, () => this.#flush())
   }
 
   #flush(): void {
@@ -148,6 +157,8 @@ export class Gossip {
     if (this.#batch.length === 0) return
     const batch = this.#batch
     this.#batch = []
+    this.#batchBytes = 0
+    this.#flushedAt = this.#dependencies.clock.now()
     this.#publish('transactions', encodeTransactionBatch(batch))
   }
 

@@ -3,18 +3,15 @@
  * peer, the ledger's own cheap rules), then proofs, through a bounded queue (T10). What is verified here is remembered in the
  * chain, so that gossip, proposal and execution pay for a ballot once.
  */
-import { assert, type Result, toHex } from '../base/index.ts'
+import { assert, type Result } from '../base/index.ts'
 import {
   checkTransaction,
   type Decoded,
   decodeWithId,
-  electionOf,
   electionRecord,
   isOnBoard,
   type Rejection,
-  type RejectionCode,
   type Transaction,
-  verifyTransaction,
 } from '../ledger/index.ts'
 import type { Chain, Committed } from './chain.ts'
 import type { Clock } from './clock.ts'
@@ -28,67 +25,27 @@ import {
   PEER_TRANSACTIONS_BURST,
   PEER_TRANSACTIONS_PER_SECOND,
 } from './limits.ts'
+import { isNeverValid, MAY_BECOME_VALID, type PoolEntry, type PoolOutcome, slotOf } from './pool-entry.ts'
+import { type VerificationDependencies, verifyArriving } from './pool-verification.ts'
 import type { QueueFill } from './queues.ts'
 import { Budget, RecentMap } from './recent.ts'
-import { type BallotVerifier, ballotJob } from './verifier.ts'
-
-/** What became of an offered transaction. */
-export interface PoolOutcome {
-  /** `known`: waiting or final already. `busy`: no room at the moment; come again. */
-  readonly code: 'accepted' | 'known' | 'busy' | RejectionCode
-  readonly detail: string
-}
-
-/** A transaction that waits. */
-export interface PoolEntry extends Decoded {
-  /** Taken from a client or made here, not heard by gossip: this node answers for its spreading. */
-  readonly isOurs: boolean
-  readonly addedAt: number
-}
 
 /** Bounds that tests make small; they default to the declared limits. */
 export interface PoolOptions {
   readonly maxTransactions?: number
   readonly maxBytes?: number
 }
-export interface PoolDependencies {
-  readonly chain: Chain
-  readonly verifier: BallotVerifier
-  readonly clock: Clock
-}
-
-/** Rejections that hold in every state: whoever passes such a transaction on did not check it. */
-const NEVER_VALID: ReadonlySet<PoolOutcome['code']> = new Set<PoolOutcome['code']>([
-  'malformed',
-  'bad-signature',
-  'ballot-invalid',
-  'key-invalid',
-  // What a step of a ceremony is held against belongs to its attempt, and does not change any more.
-  'ceremony-invalid',
-])
-
-/** Rejections that a later block time, or another block before, may lift. */
-const MAY_BECOME_VALID: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
-  'unknown-election',
-  'wrong-phase',
-  'roll-incomplete',
-  'not-open',
-])
-
-/** Whether a transaction with this outcome is bad whatever the state: no honest peer passes it on. */
-export function isNeverValid(code: PoolOutcome['code']): boolean {
-  return NEVER_VALID.has(code)
-}
+export type PoolDependencies = VerificationDependencies
 
 export class Pool {
+  readonly #dependencies: PoolDependencies
   readonly #chain: Chain
-  readonly #verifier: BallotVerifier
   readonly #clock: Clock
   readonly #maxTransactions: number
   readonly #maxBytes: number
   readonly #entries = new Map<string, PoolEntry>()
   /** Being verified; they count against the limits. */
-  readonly #arriving = new Map<string, Promise<PoolOutcome>>()
+  readonly #arriving = new Map<string, Arriving>()
   /** Transactions of a slot, waiting or arriving. */
   readonly #perSlot = new Map<string, number>()
   readonly #refused = new RecentMap<PoolOutcome>(MAX_REFUSED_IDS)
@@ -103,7 +60,7 @@ export class Pool {
 
   constructor(options: PoolOptions, dependencies: PoolDependencies) {
     this.#chain = dependencies.chain
-    this.#verifier = dependencies.verifier
+    this.#dependencies = dependencies
     this.#clock = dependencies.clock
     this.#maxTransactions = options.maxTransactions ?? MAX_POOL_TRANSACTIONS
     this.#maxBytes = options.maxBytes ?? MAX_POOL_BYTES
@@ -142,6 +99,11 @@ export class Pool {
     return this.#entries.get(id)
   }
 
+  /** A transaction that waits, or whose proofs are being verified: it is here, and nothing is said about whether it is good. */
+  find(id: string): Decoded | undefined {
+    return this.#entries.get(id) ?? this.#arriving.get(id)?.entry
+  }
+
   entries(): Iterable<PoolEntry> {
     return this.#entries.values()
   }
@@ -166,36 +128,63 @@ export class Pool {
     for (const [id, { code }] of rejected) if (!MAY_BECOME_VALID.has(code)) this.#remove(id)
   }
 
-  /** Offers an encoded transaction; `from` is whose budget pays for it (undefined: our own). Never rejects for bad input. */
+  /** Offers an encoded transaction; see {@link addMany}. */
   async add(bytes: Uint8Array, from: string | undefined, isOurs: boolean): Promise<PoolOutcome> {
-    if (from !== undefined && !this.#budget.take(from, 1, this.#clock.now())) {
-      return { code: 'busy', detail: 'too many transactions from this peer' }
+    const [outcome] = await this.addMany([bytes], from, isOurs)
+    assert(outcome !== undefined, 'each transaction has an outcome')
+    return outcome
+  }
+
+  /**
+   * Offers encoded transactions, whose ballots are verified together; the outcomes in the same order. `from` is whose budget pays for
+   * them (undefined: our own). Never rejects for bad input.
+   */
+  addMany(
+    all: readonly Uint8Array[],
+    from: string | undefined,
+    isOurs: boolean,
+  ): Promise<readonly PoolOutcome[]> {
+    if (from !== undefined && !this.#budget.take(from, all.length, this.#clock.now())) {
+      const busy: PoolOutcome = { code: 'busy', detail: 'too many transactions from this peer' }
+      return Promise.resolve(all.map(() => busy))
     }
+    const arriving: Arriving[] = []
+    const outcomes = all.map((bytes) => this.#receive(bytes, isOurs, arriving))
+    const settle = (one: Arriving, fault: PoolOutcome | undefined): void => this.#settle(one, fault)
+    verifyArriving(arriving, this.#dependencies, settle).catch((error: unknown) => {
+      for (const one of arriving) this.#leave(one, () => one.fail(error))
+    })
+    return Promise.all(outcomes)
+  }
+
+  /** Resolves when many more may be offered: whoever passes on what others gossip waits for it. */
+  room(): Promise<void> {
+    return this.#dependencies.verifier.room()
+  }
+
+  /** The outcome where it is clear at once; otherwise the transaction is among those that arrive, and the promise tells. */
+  #receive(bytes: Uint8Array, isOurs: boolean, arriving: Arriving[]): PoolOutcome | Promise<PoolOutcome> {
     const decoded = decodeWithId(bytes)
     if (!decoded.ok) return decoded.error
     const { transaction, id } = decoded.value
     const known = this.#known(decoded.value)
     if (known !== undefined) return known
-    const arriving = this.#arriving.get(id)
-    if (arriving !== undefined) {
-      const outcome = await arriving
-      return outcome.code === 'accepted' ? { code: 'known', detail: 'waiting for a block' } : outcome
+    const earlier = this.#arriving.get(id)
+    if (earlier !== undefined) {
+      return earlier.outcome.then((outcome) =>
+        outcome.code === 'accepted' ? { code: 'known', detail: 'waiting for a block' } : outcome,
+      )
     }
     const cheap = this.#check(transaction)
     if (!cheap.ok) return cheap.error
     const room = this.#room(transaction, bytes.length)
     if (room !== undefined) return room
-    const outcome = this.#verifyAndTake({ ...decoded.value, isOurs, addedAt: this.#clock.now() })
-    this.#arriving.set(id, outcome)
+    const one = anArriving({ ...decoded.value, isOurs, addedAt: this.#clock.now() })
+    this.#arriving.set(id, one)
     this.#arrivingBytes += bytes.length
     this.#countSlot(transaction, 1)
-    try {
-      return await outcome
-    } finally {
-      this.#arriving.delete(id)
-      this.#arrivingBytes -= bytes.length
-      if (!this.#entries.has(id)) this.#countSlot(transaction, -1)
-    }
+    arriving.push(one)
+    return one.outcome
   }
 
   #known({ id, hash, transaction }: Decoded): PoolOutcome | undefined {
@@ -227,45 +216,29 @@ export class Pool {
     return undefined
   }
 
-  async #verifyAndTake(entry: PoolEntry): Promise<PoolOutcome> {
-    const outcome = await this.#verify(entry)
-    if (outcome !== undefined) {
-      if (isNeverValid(outcome.code)) this.#refused.set(entry.id, outcome)
-      return outcome
-    }
+  /** Takes what has arrived, unless something is wrong with it. */
+  #settle(one: Arriving, fault: PoolOutcome | undefined): void {
+    const { entry } = one
+    if (fault !== undefined && isNeverValid(fault.code)) this.#refused.set(entry.id, fault)
     // The head may have moved meanwhile.
-    const known = this.#known(entry)
-    if (known !== undefined) return known
-    const cheap = this.#check(entry.transaction)
-    if (!cheap.ok) return cheap.error
-    this.#take(entry)
-    return { code: 'accepted', detail: 'waiting for a block' }
+    const refused = fault ?? this.#known(entry) ?? this.#refusal(entry.transaction)
+    if (refused === undefined) this.#take(entry)
+    this.#leave(one, () => one.settle(refused ?? { code: 'accepted', detail: 'waiting for a block' }))
   }
 
-  /** Undefined when every proof and signature holds. */
-  async #verify(entry: PoolEntry): Promise<PoolOutcome | undefined> {
-    const { transaction } = entry
-    const state = this.#chain.state()
-    if (this.#chain.isVerified(entry.id)) return undefined
-    if (transaction.kind !== 'ballot') {
-      const verified = verifyTransaction(state, transaction)
-      // What the proofs of a partial decryption say depends on the tally: the ledger never takes them as known.
-      if (verified.ok && transaction.kind !== 'partialDecryption') this.#chain.rememberVerified(entry.id)
-      await this.#clock.pause()
-      return verified.ok ? undefined : verified.error
-    }
-    const record = electionRecord(state, transaction.ballot.uuid)
-    const election = record === undefined ? undefined : electionOf(record)
-    if (election === undefined) return { code: 'not-open', detail: 'the election is not open' }
-    const outcomes = await this.#verifier.verify([ballotJob(election, entry)], 'normal')
-    if (outcomes === 'busy') return { code: 'busy', detail: 'too many ballots wait for verification' }
-    const outcome = outcomes[0]!
-    if (!outcome.ok) {
-      const { code, detail } = outcome.error
-      return { code: 'ballot-invalid', detail: `${code}: ${detail}` }
-    }
-    this.#chain.rememberVerified(entry.id)
-    return undefined
+  /** No longer arrives; once. */
+  #leave(one: Arriving, tell: () => void): void {
+    const { id, bytes, transaction } = one.entry
+    if (this.#arriving.get(id) !== one) return
+    this.#arriving.delete(id)
+    this.#arrivingBytes -= bytes.length
+    if (!this.#entries.has(id)) this.#countSlot(transaction, -1)
+    tell()
+  }
+
+  #refusal(transaction: Transaction): PoolOutcome | undefined {
+    const checked = this.#check(transaction)
+    return checked.ok ? undefined : checked.error
   }
 
   #take(entry: PoolEntry): void {
@@ -313,22 +286,20 @@ export class Pool {
   }
 }
 
-/**
- * Where only a few transactions may wait at once, because only one will count: a voter's ballots, a trustee's attempts at one duty,
- * evidence against one validator.
- * Undefined for what is limited otherwise (rolls have many chunks, drafts have administrators).
- */
-function slotOf(transaction: Transaction): string | undefined {
-  switch (transaction.kind) {
-    case 'ballot':
-      return `${transaction.ballot.uuid}/${toHex(transaction.ballot.credential)}`
-    case 'evidence':
-      return `evidence/${toHex(transaction.validator)}`
-    case 'draft':
-    case 'rollChunk':
-    case 'rollSignature':
-      return undefined
-    default:
-      return `${transaction.uuid}/${transaction.kind}/${toHex(transaction.trustee)}`
-  }
+/** A transaction whose proofs are being verified. */
+interface Arriving {
+  readonly entry: PoolEntry
+  readonly outcome: Promise<PoolOutcome>
+  readonly settle: (outcome: PoolOutcome) => void
+  readonly fail: (error: unknown) => void
+}
+
+function anArriving(entry: PoolEntry): Arriving {
+  let settle: Arriving['settle'] = () => {}
+  let fail: Arriving['fail'] = () => {}
+  const outcome = new Promise<PoolOutcome>((resolve, reject) => {
+    settle = resolve
+    fail = reject
+  })
+  return { entry, outcome, settle, fail }
 }

@@ -115,9 +115,7 @@ export class Responder {
 
   async *#submit(from: PeerName, request: Uint8Array): AsyncGenerator<Uint8Array> {
     const batch = accepted(decodeTransactionBatch(request))
-    yield encodeOutcomes(
-      await Promise.all(batch.map((bytes) => this.#dependencies.pool.add(bytes, from, true))),
-    )
+    yield encodeOutcomes(await this.#dependencies.pool.addMany(batch, from, true))
   }
 
   async *#elections(): AsyncGenerator<Uint8Array> {

@@ -6,7 +6,7 @@ import {
   type Transaction,
 } from '../../../ledger/index.ts'
 import { MAX_POOL_PER_SLOT, PEER_TRANSACTIONS_BURST } from '../../../node/limits.ts'
-import { isNeverValid } from '../../../node/pool.ts'
+import { isNeverValid } from '../../../node/pool-entry.ts'
 import { aCeremonyRun, anAttempt, certificateBy, dealingBy } from '../../support/ceremony-builders.ts'
 import { CONTRADICTIONS, evidenceAgainst } from '../../support/evidence-builders.ts'
 import { aDraft, aPreparation, aRoll, thresholdTrustees } from '../../support/ledger-builders.ts'
@@ -215,6 +215,52 @@ describe('the pool', () => {
       [0, 1, 2].map(async (voter) => (await on.pool.add(ballotOn(on, uuid, voter).bytes, 'a', false)).code),
     )
     assert.deepEqual(codes, ['accepted', 'accepted', 'busy'])
+  })
+
+  it('takes many at once, each with its own outcome, and verifies their ballots together', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 3)
+    const [a, b, c] = [0, 1, 2].map((voter) => ballotOn(on, uuid, voter).bytes)
+    const broken = c!.slice()
+    broken[broken.length - 40]! ^= 1
+    const verify = on.verifier.verify
+    const sizes: number[] = []
+    on.verifier.verify = (jobs, urgency) => {
+      sizes.push(jobs.length)
+      return verify(jobs, urgency)
+    }
+    const outcomes = await on.pool.addMany([a!, Uint8Array.of(0), b!, a!, broken], 'a', false)
+    assert.deepEqual(
+      outcomes.map(({ code }) => code),
+      ['accepted', 'malformed', 'accepted', 'known', 'ballot-invalid'],
+    )
+    assert.deepEqual(sizes, [3])
+    assert.equal(on.pool.size, 2)
+    assert.equal(on.pool.verifying, 0)
+  })
+
+  it('T10 holds a credential to its limit inside one batch, too', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 1)
+    const many = Array.from(
+      { length: MAX_POOL_PER_SLOT + 2 },
+      (_, seed) => ballotOn(on, uuid, 0, `seed ${seed}`).bytes,
+    )
+    const outcomes = await on.pool.addMany(many, 'a', false)
+    assert.equal(outcomes.filter(({ code }) => code === 'accepted').length, MAX_POOL_PER_SLOT)
+    assert.equal(outcomes.filter(({ code }) => code === 'busy').length, 2)
+  })
+
+  it('finds what waits and what is being verified', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 1)
+    const { bytes, id } = ballotOn(on, uuid, 0)
+    assert.equal(on.pool.find(id), undefined)
+    const adding = on.pool.add(bytes, 'a', false)
+    assert.equal(on.pool.get(id), undefined)
+    assert.deepEqual(on.pool.find(id)?.bytes, bytes)
+    await adding
+    assert.deepEqual(on.pool.find(id)?.bytes, bytes)
   })
 
   it('offers candidates in order of arrival, within a count and a number of bytes', async () => {

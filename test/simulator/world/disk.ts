@@ -15,6 +15,7 @@ import {
   openLastSigned,
   StorageError,
 } from '../../../storage/index.ts'
+import { unpack } from '../../../storage/packing.ts'
 import type { Dice } from '../types.ts'
 import { type Moments, SimulatedFiles, systemError } from './files.ts'
 import { Life } from './life.ts'
@@ -84,7 +85,8 @@ export class Disk {
 
   /** A block that the database has. */
   async block(height: number): Promise<{ readonly block: Uint8Array; readonly certificate: Uint8Array }> {
-    const block = await this.#database.get(keyIn(BUCKET.block, uint64(height)))
+    const packed = await this.#database.get(keyIn(BUCKET.block, uint64(height)))
+    const block = packed && unpack(packed)
     const certificate = await this.#database.get(keyIn(BUCKET.certificate, uint64(height)))
     assert(block !== undefined && certificate !== undefined, 'the database has the block')
     return { block, certificate }

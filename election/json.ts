@@ -169,7 +169,11 @@ export function arrayShape<T>(element: Shape<T>, max: number, min = 0): Shape<re
       }
       return ok(values)
     },
-    write: (values) => `[${values.map((value) => element.write(value)).join(',')}]`,
+    write: (values) => {
+      let text = ''
+      for (const value of values) text += (text === '' ? '' : ',') + element.write(value)
+      return `[${text}]`
+    },
   }
 }
 
@@ -181,6 +185,9 @@ export function optional<T>(shape: Shape<T>): OptionalField<T> {
 /** An object whose fields stand in the order in which they are given here. */
 export function objectShape<F extends Fields>(fields: F): Shape<ObjectOf<F>> {
   const entries = Object.entries(fields)
+  const writers = entries.map(([key, field]) => {
+    return { key, before: `"${key}":`, shape: 'optional' in field ? field.optional : field }
+  })
   return {
     read: (json, path) => {
       if (typeof json !== 'object' || json === null || Array.isArray(json))
@@ -202,13 +209,12 @@ export function objectShape<F extends Fields>(fields: F): Shape<ObjectOf<F>> {
     },
     write: (object) => {
       const values = object as Readonly<Record<string, unknown>>
-      const parts: string[] = []
-      for (const [key, field] of entries) {
+      let text = ''
+      for (const { key, before, shape } of writers) {
         const value = values[key]
-        if (value === undefined) continue
-        parts.push(`"${key}":${('optional' in field ? field.optional : field).write(value)}`)
+        if (value !== undefined) text += (text === '' ? '' : ',') + before + shape.write(value)
       }
-      return `{${parts.join(',')}}`
+      return `{${text}}`
     },
   }
 }

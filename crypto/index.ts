@@ -6,11 +6,13 @@ export {
   type EncodedPair,
   type Equation,
   GOOD_POINT,
+  type Logarithms,
   MALFORMED_POINT,
   OUTSIDE_SUBGROUP,
   type PointVerdict,
   type SchnorrCommitment,
   type SchnorrStatement,
+  type WeightedPoints,
 } from './arithmetic.ts'
 export { CCM_NONCE_BYTES, CCM_TAG_BYTES, decryptCcm, encryptCcm, MAX_CCM_BYTES } from './ccm.ts'
 export {
@@ -30,6 +32,7 @@ export {
   precompute,
 } from './group.ts'
 export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
+export { MAX_LOGARITHM } from './limits.ts'
 export {
   arithmetic,
   checkPoints,

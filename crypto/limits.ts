@@ -5,3 +5,7 @@
  * that sign at the same time, and 15 MB at most.
  */
 export const REMEMBERED_KEYS = 1024
+/** Discrete logarithms up to here are found in a fraction of a second and 16 MiB. */
+export const MAX_LOGARITHM: bigint = 2n ** 40n
+/** The last baby step in the table of discrete logarithms: 16 bytes each. */
+export const MAX_LOGARITHM_TABLE: number = 2 ** 20 - 1

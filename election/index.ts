@@ -57,7 +57,16 @@ export { hasPayload, nextEvent, ownedDecryptionJson, payloadHash, setupJson } fr
 export { choiceCount, parseQuestions, questionsJson } from './questions.ts'
 export { canCombine, computeResult, resultJson } from './result.ts'
 export { compareCredentials, parsePublicCredentials, publicCredentialsJson } from './roll.ts'
-export { addToTally, decodeTally, emptyTally, encodeTally, sizedTallyJson, tallyJson } from './tally.ts'
+export {
+  addBallots,
+  addToTally,
+  decodeTally,
+  emptyTally,
+  encodeTally,
+  sizedTallyJson,
+  tallyJson,
+  type WeightedBallot,
+} from './tally.ts'
 // ---- trustees -----------------------------------------------------------------------------------------------------
 export {
   createTrusteeKey,

@@ -6,16 +6,8 @@
  * With no ballot at all every ciphertext is a pair of neutral elements; the official tool writes, verifies and decrypts
  * such a tally (tried), and so it is here.
  */
-import { assert, concat, ok, type Refusal, type Result, refuse } from '../base/index.ts'
-import {
-  decodeCurvePoint,
-  decodePoint,
-  encodePoint,
-  IDENTITY,
-  multiply,
-  POINT_BYTES,
-  type Point,
-} from '../crypto/index.ts'
+import { assert, concat, concatAll, ok, type Refusal, type Result, refuse } from '../base/index.ts'
+import { arithmetic, decodePoint, encodePoint, IDENTITY, POINT_BYTES } from '../crypto/index.ts'
 import {
   arrayShape,
   decodeJson,
@@ -58,29 +50,45 @@ export function emptyTally(questions: readonly Question[]): EncryptedTally {
   }
 }
 
+/** A VERIFIED ballot and how much it counts: its voter's weight, or minus that where it is taken out again. */
+export interface WeightedBallot {
+  readonly ballot: Ballot
+  readonly weight: bigint
+}
+
 /**
- * Adds a VERIFIED ballot with its weight; a negative weight takes it out again. The points are decoded without the subgroup
- * check, which `verifyBallot` has done: an unverified ballot must not come here.
+ * Adds VERIFIED ballots, as many as are at hand: together they cost less than one after the other. The points are decoded without the
+ * subgroup check, which `verifyBallot` has done: an unverified ballot must not come here.
  */
-export function addToTally(tally: EncryptedTally, ballot: Ballot, weight: bigint): EncryptedTally {
-  assert(ballot.answers.length === tally.ciphertexts.length, 'a verified ballot has the shape of its tally')
+export function addBallots(tally: EncryptedTally, ballots: readonly WeightedBallot[]): EncryptedTally {
+  if (ballots.length === 0) return tally
+  const counts = tally.ciphertexts.map((sums) => sums.length)
+  const rows = ballots.map(({ ballot, weight }) => ({ points: choicePoints(ballot, counts), weight }))
+  const sums = arithmetic().addWeighted(
+    tally.ciphertexts.flatMap((row) => row.flatMap(({ alpha, beta }) => [alpha, beta])),
+    rows,
+  )
+  assert(sums !== undefined, 'the points of a verified ballot are on the curve')
+  let next = 0
   return {
-    ciphertexts: tally.ciphertexts.map((sums, question) => {
-      const { choices } = ballot.answers[question]!
-      assert(choices.length === sums.length, 'a verified ballot has the shape of its tally')
-      return sums.map(({ alpha, beta }, choice) => ({
-        alpha: alpha.add(weighted(choices[choice]!.alpha, weight)),
-        beta: beta.add(weighted(choices[choice]!.beta, weight)),
-      }))
-    }),
+    ciphertexts: tally.ciphertexts.map((row) =>
+      row.map(() => ({ alpha: sums[next++]!, beta: sums[next++]! })),
+    ),
   }
 }
 
-function weighted(encoded: Uint8Array, weight: bigint): Point {
-  const point = decodeCurvePoint(encoded)
-  assert(point.ok, 'the points of a verified ballot are on the curve')
-  const multiple = multiply(point.value, weight < 0n ? -weight : weight)
-  return weight < 0n ? multiple.negate() : multiple
+/** Adds a VERIFIED ballot with its weight, or takes it out with a negative one; see {@link addBallots}. */
+export function addToTally(tally: EncryptedTally, ballot: Ballot, weight: bigint): EncryptedTally {
+  return addBallots(tally, [{ ballot, weight }])
+}
+
+/** Alpha and beta of each choice of each question, one after the other. */
+function choicePoints({ answers }: Ballot, counts: readonly number[]): Uint8Array {
+  assert(
+    answers.length === counts.length && answers.every(({ choices }, i) => choices.length === counts[i]),
+    'a verified ballot has the shape of its tally',
+  )
+  return concatAll(answers.flatMap(({ choices }) => choices.flatMap(({ alpha, beta }) => [alpha, beta])))
 }
 
 /** Where two tallies differ; a question or choice that only one of them has counts. */

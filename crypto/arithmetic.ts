@@ -56,6 +56,18 @@ export interface CiphertextCommitments {
   readonly commitments: Uint8Array
 }
 
+/** A point for each sum, 32 bytes each, on the curve or not, and how often they count: more than -q and less than q. */
+export interface WeightedPoints {
+  readonly points: Uint8Array
+  readonly weight: bigint
+}
+
+/** Finds logarithms up to one bound. */
+export interface Logarithms {
+  /** The m in 0..bound with [m]G = P, or undefined where there is none. */
+  find(point: Point): bigint | undefined
+}
+
 export interface Arithmetic {
   readonly kind: 'simd' | 'scalar' | 'plain'
   /** The verdicts on n sent points, n x 32 bytes. */
@@ -68,4 +80,8 @@ export interface Arithmetic {
   /** With the same key for all. */
   ciphertextCommitments(key: Point, groups: readonly CiphertextGroup[]): readonly CiphertextCommitments[]
   readonly withBatch: WithPointBatch
+  /** Sums with [weight] of each row's points added, or undefined where a point is not one of the curve. Their order is not looked at. */
+  addWeighted(sums: readonly Point[], rows: readonly WeightedPoints[]): readonly Point[] | undefined
+  /** For `count` logarithms in 0..bound, which share a table; `bound` is at most MAX_LOGARITHM. */
+  logarithms(bound: bigint, count: number): Logarithms
 }

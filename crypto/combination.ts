@@ -26,7 +26,6 @@ import {
 import {
   decodeCurvePoint,
   GENERATOR,
-  IDENTITY,
   ORDER,
   outsideSubgroup,
   type Point,
@@ -102,17 +101,6 @@ export function combinationOf(terms: readonly (readonly [Base, bigint])[]): Poin
   for (const [, scalar] of terms)
     assert(scalar >= 0n && scalar < ORDER, 'a scalar is reduced modulo the order')
   return toPoint(sum(terms))
-}
-
-/** The sum of encoded points that are known to be on the curve (32 big-endian bytes each); the neutral element of none. */
-export function sumOfEncoded(points: readonly Uint8Array[]): Point {
-  let total: Extended | undefined
-  for (const bytes of points) {
-    const point = decodeCurvePoint(bytes)
-    assert(point.ok, 'a point that is known to be on the curve decodes')
-    total = addOrStart(total, toAddend(fromPoint(point.value)), false)
-  }
-  return total === undefined ? IDENTITY : toPoint(total)
 }
 
 function sum(terms: readonly (readonly [Base, bigint])[]): Extended {

@@ -6,15 +6,16 @@ export {
   type EncodedPair,
   type Equation,
   GOOD_POINT,
+  type Logarithms,
   MALFORMED_POINT,
   OUTSIDE_SUBGROUP,
   type PointVerdict,
   type SchnorrCommitment,
   type SchnorrStatement,
+  type WeightedPoints,
 } from './arithmetic.ts'
 export type { PointBatch, Term, WithPointBatch } from './batch.ts'
 export { CCM_NONCE_BYTES, CCM_TAG_BYTES, decryptCcm, encryptCcm, MAX_CCM_BYTES } from './ccm.ts'
-export { sumOfEncoded } from './combination.ts'
 export { COORDINATES_BYTES, decodeCoordinates, encodeCoordinates } from './coordinates.ts'
 export { eighthOf, GENERATOR_EIGHTH, octupled } from './eighths.ts'
 export {
@@ -34,7 +35,7 @@ export {
   precompute,
 } from './group.ts'
 export { deriveBytes, deriveScalar, hashToScalar, sha256 } from './hash.ts'
-export { MAX_BATCH_POINTS } from './limits.ts'
+export { MAX_BATCH_POINTS, MAX_LOGARITHM } from './limits.ts'
 export { withPlainBatch } from './plain-batch.ts'
 export {
   arithmetic,

@@ -11,3 +11,7 @@ export const REMEMBERED_KEYS = 1024
  * twice the ballot of the most choices. An arithmetic has memory for so many.
  */
 export const MAX_BATCH_POINTS = 16384
+/** Discrete logarithms up to here are found in a fraction of a second and 16 MiB. */
+export const MAX_LOGARITHM: bigint = 2n ** 40n
+/** The last baby step in the table of discrete logarithms: 16 bytes each. */
+export const MAX_LOGARITHM_TABLE: number = 2 ** 20 - 1

@@ -1,5 +1,5 @@
 /** The Arithmetic port in BigInt, where there is no kernel: a statement after the other. */
-import { concatAll, type Result } from '../base/index.ts'
+import { assert, concatAll, type Result } from '../base/index.ts'
 import {
   type Arithmetic,
   type CiphertextCommitments,
@@ -10,10 +10,21 @@ import {
   type PointVerdict,
   type SchnorrCommitment,
   type SchnorrStatement,
+  type WeightedPoints,
 } from './arithmetic.ts'
 import { type Base, combinationOf, decodeBase, fixedBase, variableBase } from './combination.ts'
-import { encodePoint, GENERATOR, modOrder, POINT_BYTES, type Point, type PointRefusal } from './group.ts'
+import {
+  decodeCurvePoint,
+  encodePoint,
+  GENERATOR,
+  modOrder,
+  multiply,
+  POINT_BYTES,
+  type Point,
+  type PointRefusal,
+} from './group.ts'
 import { withPlainBatch } from './plain-batch.ts'
+import { createPlainLogarithms } from './plain-logarithms.ts'
 
 const NO_BYTES = new Uint8Array()
 
@@ -39,7 +50,25 @@ export function createPlainArithmetic(): Arithmetic {
     schnorrCommitments: (statements) => statements.map(schnorrCommitment),
     ciphertextCommitments: (key, groups) => groups.map((group) => groupCommitments(fixedBase(key), group)),
     withBatch: withPlainBatch,
+    addWeighted,
+    logarithms: createPlainLogarithms,
   }
+}
+
+function addWeighted(sums: readonly Point[], rows: readonly WeightedPoints[]): readonly Point[] | undefined {
+  let totals = sums
+  for (const { points, weight } of rows) {
+    assert(points.length === sums.length * POINT_BYTES, 'a row has a point for each sum')
+    const added: Point[] = []
+    for (const [i, total] of totals.entries()) {
+      const point = decodeCurvePoint(points.subarray(i * POINT_BYTES, (i + 1) * POINT_BYTES))
+      if (!point.ok) return undefined
+      const multiple = multiply(point.value, weight < 0n ? -weight : weight)
+      added.push(weight < 0n ? total.subtract(multiple) : total.add(multiple))
+    }
+    totals = added
+  }
+  return totals
 }
 
 function verdictOf(decoded: Result<Base, PointRefusal>): PointVerdict {

@@ -61,14 +61,14 @@ export { choiceCount, parseQuestions, questionsJson } from './questions.ts'
 export { canCombine, computeResult, resultJson } from './result.ts'
 export { compareCredentials, parsePublicCredentials, publicCredentialsJson } from './roll.ts'
 export {
-  addAllToTally,
+  addBallots,
   addToTally,
   decodeTally,
   emptyTally,
   encodeTally,
   sizedTallyJson,
   tallyJson,
-  type WeighedBallot,
+  type WeightedBallot,
 } from './tally.ts'
 // ---- trustees -----------------------------------------------------------------------------------------------------
 export {

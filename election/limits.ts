@@ -3,7 +3,7 @@
  * are far above what the design asks for (1,000,000 voters, 100 trustees, ballots of 50 options).
  */
 import { assert } from '../base/index.ts'
-import { COORDINATES_BYTES, MAX_BATCH_POINTS } from '../crypto/index.ts'
+import { COORDINATES_BYTES, MAX_BATCH_POINTS, MAX_LOGARITHM } from '../crypto/index.ts'
 
 // ---- questions and ballots ----------------------------------------------------------------------------------------
 /** Questions of one election: each is a screen for the voter. */
@@ -56,10 +56,8 @@ export const MAX_TALLY_JSON: number = MAX_CHOICES * 160 + MAX_QUESTIONS * 4 + 16
 export const MAX_DECRYPTION_JSON: number = MAX_CHOICES * 256 + MAX_QUESTIONS * 8 + 64
 /** Bytes of a partial decryption's compact form: a factor and a proof, and the offsets of two lists. */
 export const MAX_DECRYPTION_BYTES: number = MAX_CHOICES * 96 + MAX_QUESTIONS * 8 + 8
-/** Discrete logarithms up to here are found in a few seconds and 16 MiB (logarithm.ts). */
-export const MAX_TOTAL_WEIGHT: bigint = 2n ** 40n
-/** Entries of the table of a discrete logarithm: 16 bytes each. */
-export const MAX_LOGARITHM_TABLE: number = 2 ** 20
+/** What a result can count up to: the limit of discrete logarithms. */
+export const MAX_TOTAL_WEIGHT: bigint = MAX_LOGARITHM
 
 // ---- archives -----------------------------------------------------------------------------------------------------
 /** Two files an event: 1,000,000 voters who vote four times each. */

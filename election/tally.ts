@@ -6,16 +6,8 @@
  * With no ballot at all every ciphertext is a pair of neutral elements; the official tool writes, verifies and decrypts
  * such a tally (tried), and so it is here.
  */
-import { assert, concat, ok, type Refusal, type Result, refuse } from '../base/index.ts'
-import {
-  decodePoint,
-  encodePoint,
-  IDENTITY,
-  multiply,
-  POINT_BYTES,
-  type Point,
-  sumOfEncoded,
-} from '../crypto/index.ts'
+import { assert, concat, concatAll, ok, type Refusal, type Result, refuse } from '../base/index.ts'
+import { arithmetic, decodePoint, encodePoint, IDENTITY, POINT_BYTES } from '../crypto/index.ts'
 import {
   arrayShape,
   decodeJson,
@@ -28,7 +20,7 @@ import {
 import { MAX_ARCHIVE_FILES, MAX_CHOICES, MAX_QUESTIONS, MAX_TALLY_JSON, MAX_TOTAL_WEIGHT } from './limits.ts'
 import { naturalShape } from './natural.ts'
 import { choiceCount } from './questions.ts'
-import type { Ballot, Ciphertext, EncodedCiphertext, EncryptedTally, Question } from './types.ts'
+import type { Ballot, Ciphertext, EncryptedTally, Question } from './types.ts'
 
 /** The payload of the EncryptedTally event. */
 export interface SizedTally {
@@ -58,52 +50,45 @@ export function emptyTally(questions: readonly Question[]): EncryptedTally {
   }
 }
 
-/** A VERIFIED ballot and what it counts for; a negative weight takes it out again. */
-export interface WeighedBallot {
+/** A VERIFIED ballot and how much it counts: its voter's weight, or minus that where it is taken out again. */
+export interface WeightedBallot {
   readonly ballot: Ballot
   readonly weight: bigint
 }
 
 /**
- * Adds VERIFIED ballots with their weights. The points are decoded without the subgroup check, which `verifyBallot` has done: an
- * unverified ballot must not come here. Ballots of the same weight are multiplied together.
+ * Adds VERIFIED ballots, as many as are at hand: together they cost less than one after the other. The points are decoded without the
+ * subgroup check, which `verifyBallot` has done: an unverified ballot must not come here.
  */
-export function addAllToTally(tally: EncryptedTally, ballots: readonly WeighedBallot[]): EncryptedTally {
-  const byWeight = new Map<bigint, Ballot[]>()
-  for (const { ballot, weight } of ballots) {
-    assert(ballot.answers.length === tally.ciphertexts.length, 'a verified ballot has the shape of its tally')
-    const same = byWeight.get(weight)
-    if (same === undefined) byWeight.set(weight, [ballot])
-    else same.push(ballot)
-  }
+export function addBallots(tally: EncryptedTally, ballots: readonly WeightedBallot[]): EncryptedTally {
+  if (ballots.length === 0) return tally
+  const counts = tally.ciphertexts.map((sums) => sums.length)
+  const rows = ballots.map(({ ballot, weight }) => ({ points: choicePoints(ballot, counts), weight }))
+  const sums = arithmetic().addWeighted(
+    tally.ciphertexts.flatMap((row) => row.flatMap(({ alpha, beta }) => [alpha, beta])),
+    rows,
+  )
+  assert(sums !== undefined, 'the points of a verified ballot are on the curve')
+  let next = 0
   return {
-    ciphertexts: tally.ciphertexts.map((sums, question) =>
-      sums.map((sum, choice) => {
-        const encoded = (ballot: Ballot): EncodedCiphertext => {
-          const { choices } = ballot.answers[question]!
-          assert(choices.length === sums.length, 'a verified ballot has the shape of its tally')
-          return choices[choice]!
-        }
-        let { alpha, beta } = sum
-        for (const [weight, same] of byWeight) {
-          const ciphertexts = same.map(encoded)
-          alpha = alpha.add(weighted(sumOfEncoded(ciphertexts.map((one) => one.alpha)), weight))
-          beta = beta.add(weighted(sumOfEncoded(ciphertexts.map((one) => one.beta)), weight))
-        }
-        return { alpha, beta }
-      }),
+    ciphertexts: tally.ciphertexts.map((row) =>
+      row.map(() => ({ alpha: sums[next++]!, beta: sums[next++]! })),
     ),
   }
 }
 
-/** The same for one ballot. */
+/** Adds a VERIFIED ballot with its weight, or takes it out with a negative one; see {@link addBallots}. */
 export function addToTally(tally: EncryptedTally, ballot: Ballot, weight: bigint): EncryptedTally {
-  return addAllToTally(tally, [{ ballot, weight }])
+  return addBallots(tally, [{ ballot, weight }])
 }
 
-function weighted(point: Point, weight: bigint): Point {
-  const multiple = multiply(point, weight < 0n ? -weight : weight)
-  return weight < 0n ? multiple.negate() : multiple
+/** Alpha and beta of each choice of each question, one after the other. */
+function choicePoints({ answers }: Ballot, counts: readonly number[]): Uint8Array {
+  assert(
+    answers.length === counts.length && answers.every(({ choices }, i) => choices.length === counts[i]),
+    'a verified ballot has the shape of its tally',
+  )
+  return concatAll(answers.flatMap(({ choices }) => choices.flatMap(({ alpha, beta }) => [alpha, beta])))
 }
 
 /** Where two tallies differ; a question or choice that only one of them has counts. */

@@ -4,7 +4,7 @@
  * has not verified itself (T09).
  */
 import { assert, equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
-import { addAllToTally, type Ballot, ballotId, type WeighedBallot } from '../election/index.ts'
+import { addBallots, type Ballot, ballotId, type WeightedBallot } from '../election/index.ts'
 import {
   applyBallot,
   applyCeremonyStep,
@@ -53,7 +53,7 @@ export interface Workspace {
   /** Ballots of this block by id: a later one may replace them. */
   readonly ballots: Map<string, Ballot>
   /** By election, what its tally is to be changed by when the block ends: all at once is cheaper. */
-  readonly counted: Map<number, WeighedBallot[]>
+  readonly counted: Map<number, WeightedBallot[]>
   readonly log: ChangeLog
 }
 
@@ -174,10 +174,10 @@ export function closeWorkspace(workspace: Workspace): State {
   return state
 }
 
-function tallied(election: ElectionState, ballots: readonly WeighedBallot[]): ElectionState {
+function tallied(election: ElectionState, ballots: readonly WeightedBallot[]): ElectionState {
   if (ballots.length === 0) return election
   assert(election.tally !== undefined, 'an open election has a tally')
-  return { ...election, tally: addAllToTally(election.tally, ballots) }
+  return { ...election, tally: addBallots(election.tally, ballots) }
 }
 
 /** The finished execution: the state with the block as its head, and all changes to the durable image. */

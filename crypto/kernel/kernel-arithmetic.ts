@@ -26,9 +26,12 @@ import {
   pointFromCoordinates,
   writeCoordinates,
 } from '../group.ts'
+import { checkPoints, decodeChecked } from './checks.ts'
 import { createKernelBatch } from './kernel-batch.ts'
-import { COMMITMENTS_AT_ONCE, MAX_KEY_TABLES, POINTS_AT_ONCE } from './limits.ts'
+import { COMMITMENTS_AT_ONCE, MAX_KEY_TABLES } from './limits.ts'
+import { createKernelLogarithms } from './logarithms.ts'
 import type { KernelMemory } from './memory.ts'
+import { addWeighted } from './sums.ts'
 
 const SCALAR_BYTES = 32
 const COORDINATES_BYTES = 4 * SCALAR_BYTES
@@ -68,21 +71,6 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
     return memory.read(encoded, 2 * count * POINT_BYTES)
   }
 
-  const check = (encoded: Uint8Array): readonly PointVerdict[] => {
-    assert(encoded.length % POINT_BYTES === 0, 'points are whole')
-    const verdicts: PointVerdict[] = []
-    for (let at = 0; at < encoded.length; at += POINTS_AT_ONCE * POINT_BYTES) {
-      memory.release()
-      const part = encoded.subarray(at, at + POINTS_AT_ONCE * POINT_BYTES)
-      forPairs(part, (_first, pair, flags) => {
-        verdicts.push(...verdictsOf(flags, functions.inSubgroup(pair)))
-      })
-      // A point without a neighbour has the neutral element for one.
-      verdicts.length = Math.min(verdicts.length, (at + part.length) / POINT_BYTES)
-    }
-    return verdicts
-  }
-
   /** The point in lane a of a pair. */
   const pointAt = (pair: number): Point => {
     functions.normalise(pair, 1, memory.reserve(sizes.field))
@@ -94,12 +82,9 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
   const decode = (encoded: Uint8Array): Point | 'malformed' | 'outside' => {
     assert(encoded.length === POINT_BYTES, 'a point has its length')
     memory.release()
-    const pair = memory.reserve(sizes.point)
-    const flags = memory.reserve(2)
-    functions.decode(pair, flags, memory.put(encoded), 1)
-    if (memory.byte(flags) !== 0) return 'malformed'
-    const [verdict] = verdictsOf(flags, functions.inSubgroup(pair))
-    return verdict === GOOD_POINT ? pointAt(pair) : 'outside'
+    const { pairs, verdicts } = decodeChecked(memory, encoded)
+    if (verdicts[0] === MALFORMED_POINT) return 'malformed'
+    return verdicts[0] === GOOD_POINT ? pointAt(pairs) : 'outside'
   }
 
   const combination = (terms: readonly (readonly [Point, bigint])[]): Point => {
@@ -321,12 +306,14 @@ export function createKernelArithmetic(memory: KernelMemory): Arithmetic {
 
   return {
     kind: memory.isSimd ? 'simd' : 'scalar',
-    check,
+    check: (encoded) => checkPoints(memory, encoded),
     decode,
     combination,
     schnorrCommitments,
     ciphertextCommitments,
     withBatch: (work) => memory.lend(() => work(createKernelBatch(memory))),
+    addWeighted: (sums, rows) => addWeighted(memory, sums, rows),
+    logarithms: (bound, count) => createKernelLogarithms(memory, bound, count),
   }
 }
 

@@ -8,3 +8,5 @@ export const MAX_KERNEL_BYTES: number = 256 * 1024 * 1024
 export const POINTS_AT_ONCE = 1024
 /** Commitments that wait for one inversion, 480 bytes each: from a few dozen on it costs next to nothing. */
 export const COMMITMENTS_AT_ONCE = 1024
+/** Pairs of strides of discrete logarithms, 640 bytes each with their scratch: one inversion for 2049 steps, and they fit a second-level cache. */
+export const STRIDE_PAIRS = 512

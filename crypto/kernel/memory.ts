@@ -19,6 +19,8 @@ export interface KernelFunctions {
   readonly batchDigitsBytes: WebAssembly.Global
   readonly fixedBytes: WebAssembly.Global
   readonly fixedScratchBytes: WebAssembly.Global
+  readonly strideBytes: WebAssembly.Global
+  readonly stepScratchBytes: WebAssembly.Global
   heap(): number
   decode(pairs: number, flags: number, source: number, count: number): void
   encode(target: number, pairs: number, count: number): void
@@ -48,6 +50,12 @@ export interface KernelFunctions {
     scratch: number,
   ): void
   isNeutral(point: number): number
+  addMultiples(sums: number, pairs: number, count: number, scalar: number, isNegative: number): void
+  checkSubgroup(results: number, pairs: number, count: number): void
+  prepareStrides(strides: number, pair: number, count: number, scratch: number): void
+  stepKeys(keys: number, center: number, strides: number, count: number, scratch: number): void
+  insertSteps(table: number, mask: number, keys: number, count: number, first: number): void
+  nextMatch(table: number, mask: number, keys: number, count: number, cursor: number): number
   multiplications(pair: number, count: number): void
   squarings(pair: number, count: number): void
   countedMultiplications(): number
@@ -64,6 +72,8 @@ export interface KernelSizes {
   readonly batchDigits: number
   /** Scalars of one run of doublings. */
   readonly runScalars: number
+  readonly stride: number
+  readonly stepScratch: number
 }
 
 const PAGE_BYTES = 65_536
@@ -72,9 +82,11 @@ const ALIGNMENT = 16
 /** One instance with its memory. Not for two computations at a time: each begins with `release`. */
 export class KernelMemory {
   readonly isSimd: boolean
+  readonly #module: WebAssembly.Module
   readonly functions: KernelFunctions
   readonly sizes: KernelSizes
   readonly #tables: number
+  readonly #tableCount: number
   readonly #scratch: number
   #top: number
   #isLent = false
@@ -82,8 +94,9 @@ export class KernelMemory {
   #words: BigUint64Array
   #addresses: Uint32Array
 
-  constructor(module: WebAssembly.Module, isSimd: boolean) {
+  constructor(module: WebAssembly.Module, isSimd: boolean, tables: number = MAX_KEY_TABLES + 1) {
     this.isSimd = isSimd
+    this.#module = module
     this.functions = new WebAssembly.Instance(module, {}).exports as unknown as KernelFunctions
     const size = (global: WebAssembly.Global): number => global.value as number
     const { functions } = this
@@ -95,18 +108,26 @@ export class KernelMemory {
       fixedScratch: size(functions.fixedScratchBytes),
       batchDigits: size(functions.batchDigitsBytes),
       runScalars: size(functions.runScalars),
+      stride: size(functions.strideBytes),
+      stepScratch: size(functions.stepScratchBytes),
     }
     this.#tables = functions.heap()
-    this.#scratch = this.#tables + (MAX_KEY_TABLES + 1) * this.sizes.fixed
+    this.#tableCount = tables
+    this.#scratch = this.#tables + tables * this.sizes.fixed
     this.#top = this.#scratch
     this.#bytes = new Uint8Array(functions.memory.buffer)
     this.#words = new BigUint64Array(functions.memory.buffer)
     this.#addresses = new Uint32Array(functions.memory.buffer)
   }
 
+  /** Another instance of the same code, without tables: for what takes much memory and gives it back by being forgotten. */
+  sibling(): KernelMemory {
+    return new KernelMemory(this.#module, this.isSimd, 0)
+  }
+
   /** The address of a slot for a fixed pair's table: slot 0 is the generator's, the others are keys'. */
   table(slot: number): number {
-    assert(slot >= 0 && slot <= MAX_KEY_TABLES, 'a table has a slot')
+    assert(slot >= 0 && slot < this.#tableCount, 'a table has a slot')
     const at = this.#tables + slot * this.sizes.fixed
     this.#reach(at + this.sizes.fixed)
     return at

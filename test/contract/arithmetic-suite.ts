@@ -11,6 +11,8 @@ import {
   GOOD_POINT,
   IDENTITY,
   MALFORMED_POINT,
+  MAX_LOGARITHM,
+  modOrder,
   ORDER,
   OUTSIDE_SUBGROUP,
   type Point,
@@ -152,6 +154,101 @@ export function arithmeticSuite(name: string, create: () => Arithmetic): void {
         }),
         { numRuns: 30 },
       )
+    })
+
+    it('T06 agrees with noble on the subgroup for random points of all components', () => {
+      fc.assert(
+        fc.property(good, (point) => {
+          const encoded = concatAll(TORSION_POINTS.map((torsion) => encodePoint(point.add(torsion))))
+          assert.deepEqual(arithmetic.check(encoded), [0, 2, 2, 2, 2, 2, 2, 2])
+        }),
+        { numRuns: name === 'BigInt' ? 5 : 100 },
+      )
+    })
+
+    const weight = fc
+      .tuple(fc.oneof(scalar, fc.bigInt({ min: 0n, max: 2n ** 64n })), fc.boolean())
+      .map(([size, isNegative]) => (isNegative ? -size : size))
+    const rowsOf = (count: number): fc.Arbitrary<readonly { points: Point[]; weight: bigint }[]> =>
+      fc.array(fc.record({ points: fc.array(anyPoint, { minLength: count, maxLength: count }), weight }), {
+        maxLength: 4,
+      })
+    const encodedRow = ({ points, weight }: { points: readonly Point[]; weight: bigint }) => ({
+      points: concatAll(points.map(encodePoint)),
+      weight,
+    })
+
+    it('adds weighted points to sums, and takes them out, as noble does', () => {
+      const sumsAndRows = fc.nat(5).chain((count) =>
+        fc.record({
+          sums: fc.array(fc.oneof(anyPoint, fc.constant(IDENTITY)), { minLength: count, maxLength: count }),
+          rows: rowsOf(count),
+        }),
+      )
+      fc.assert(
+        fc.property(sumsAndRows, ({ sums, rows }) => {
+          const answer = arithmetic.addWeighted(sums, rows.map(encodedRow))
+          assert.ok(answer !== undefined && answer.length === sums.length)
+          for (const [i, sum] of sums.entries()) {
+            const expected = rows.reduce((total, { points, weight }) => {
+              const multiple = times(points[i]!, weight < 0n ? -weight : weight)
+              return weight < 0n ? total.subtract(multiple) : total.add(multiple)
+            }, sum)
+            assert.equal(toHex(encodePoint(answer[i]!)), toHex(encodePoint(expected)))
+          }
+          const opposite = rows.map(({ points, weight }) => encodedRow({ points, weight: -weight }))
+          const back = arithmetic.addWeighted(answer, opposite)
+          assert.ok(back?.every((point, i) => point.equals(sums[i]!)))
+        }),
+        { numRuns: 25 },
+      )
+    })
+
+    it('doubles what it adds to itself, and comes to the neutral element from the opposite', () => {
+      const point = times(GENERATOR, 987_654_321n)
+      const row = (weight: bigint) => [{ points: encodePoint(point), weight }]
+      for (const weight of [1n, 2n, 3n, ORDER - 1n]) {
+        const sum = times(point, weight)
+        assert.ok(arithmetic.addWeighted([sum], row(weight))![0]!.equals(times(point, 2n * weight)))
+        assert.ok(arithmetic.addWeighted([sum], row(-weight))![0]!.is0())
+      }
+      assert.ok(arithmetic.addWeighted([point], row(0n))![0]!.equals(point))
+      const neutral = [{ points: encodePoint(IDENTITY), weight: 5n }]
+      assert.ok(arithmetic.addWeighted([point], neutral)![0]!.equals(point))
+      assert.ok(arithmetic.addWeighted([IDENTITY], neutral)![0]!.is0())
+    })
+
+    it('adds nothing where a point is not on the curve, and refuses rows and weights of other sizes', () => {
+      const [point, bad] = [encodePoint(times(GENERATOR, 5n)), new Uint8Array(32).fill(255)]
+      const sums = [GENERATOR, GENERATOR]
+      const row = (first: Uint8Array, second: Uint8Array) => ({
+        points: concatAll([first, second]),
+        weight: 1n,
+      })
+      for (const wrong of [row(bad, point), row(point, bad)])
+        assert.equal(arithmetic.addWeighted(sums, [row(point, point), wrong]), undefined)
+      assert.throws(() => arithmetic.addWeighted(sums, [{ points: point, weight: 1n }]), /for each sum/)
+      for (const weight of [ORDER, -ORDER])
+        assert.throws(() => arithmetic.addWeighted([GENERATOR], [{ points: point, weight }]), /order/)
+    })
+
+    it('finds logarithms up to its bound, several by one table, and none beyond', () => {
+      for (const [bound, count] of [
+        [0n, 1],
+        [1n, 1],
+        [25n, 2],
+        [10_000n, 1],
+        [123_456n, 7],
+      ] as const) {
+        const logarithms = arithmetic.logarithms(bound, count)
+        for (const m of [0n, 1n, bound / 3n, bound - 1n, bound, bound + 1n, ORDER - 1n]) {
+          const expected = m >= 0n && m <= bound ? m : undefined
+          assert.equal(logarithms.find(times(GENERATOR, modOrder(m))), expected, `${m} of ${bound}`)
+        }
+        assert.equal(logarithms.find(times(GENERATOR, ORDER / 3n)), undefined)
+      }
+      for (const bound of [-1n, MAX_LOGARITHM + 1n])
+        assert.throws(() => arithmetic.logarithms(bound, 1), /within its limit/)
     })
 
     const pair = fc.record({ alpha: good.map(encodePoint), beta: good.map(encodePoint) })

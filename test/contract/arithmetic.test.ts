@@ -38,7 +38,7 @@ describe('the kernel', () => {
     assert.ok(!isSelfConsistent(twisted, plain))
     assert.ok(
       !isSelfConsistent(
-        { ...arithmetic, check: (encoded) => (encoded.length === 0 ? [] : [0, 0, 0, 0, 1]) },
+        { ...arithmetic, check: (encoded) => (encoded.length === 0 ? [] : [0, 0, 0, 0, 2, 1]) },
         plain,
       ),
     )

@@ -10,13 +10,18 @@ import * as combination from './combination'
 import {
   FIELD, multiplicationsDone, multiply as multiplyFields, square as squareFields, squaringsDone,
 } from './field'
+import { STEP_SCRATCH, STRIDE } from './logarithm'
 import * as points from './point'
+import * as subgroup from './subgroup'
 
 export { decode, encode, normalise, readAffine, readExtended, writeAffine } from './encoding'
 export {
   addGiven, addGivenApart, addToSecond, inSubgroup, multiplyFixed, multiplyFixedApart, prepareFixed,
 } from './combination'
 export { isNeutral, sumOfMultiples } from './batch'
+export { insertSteps, nextMatch, prepareStrides, stepKeys } from './logarithm'
+export { checkSubgroup } from './subgroup'
+export { addMultiples } from './sums'
 export { addPoint, blendPoint, copyPoint, doubleRepeatedly, setNeutral, spreadPoint } from './point'
 
 // ---- what the caller lays out its memory by ------------------------------------------------------------------------
@@ -30,11 +35,15 @@ export const runScalars: i32 = combination.RUN_SCALARS
 export const fixedBytes: i32 = combination.FIXED as i32
 /** Bytes of scratch that `prepareFixed` wants. */
 export const fixedScratchBytes: i32 = (combination.FIXED / points.AFFINE_ADDEND * (points.POINT + FIELD)) as i32
+/** Bytes of a pair of strides, and of the scratch that goes with it. */
+export const strideBytes: i32 = STRIDE as i32
+export const stepScratchBytes: i32 = STEP_SCRATCH as i32
 /** Where the caller's memory begins. */
 export function heap(): usize { return (__heap_base + 15) & ~15 }
 
 points.initialise()
 combination.initialise()
+subgroup.initialise()
 
 /** Affine addends of `count` pairs with Z = 1. */
 export function toAffineAddends(addends: usize, pairs: usize, count: i32): void {

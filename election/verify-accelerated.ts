@@ -19,6 +19,7 @@ import {
 } from '../crypto/index.ts'
 import {
   type AcceleratorLayout,
+  type AnswerLayout,
   acceleratorLayout,
   CREDENTIAL_PLACE,
   SIGNATURE_PLACE,
@@ -30,7 +31,7 @@ import { isChallenge, pointsText } from './challenge.ts'
 import { type Found, findWrong } from './halving.ts'
 import { MAX_BATCH_BALLOTS, MAX_SEARCH_PASSES } from './limits.ts'
 import { choiceCount } from './questions.ts'
-import type { Ballot, BallotRefusal, Election } from './types.ts'
+import type { Ballot, BallotRefusal, Election, EncryptedAnswer } from './types.ts'
 import { verifyBallot } from './verify-ballot.ts'
 import { freshWeights, type KeptBallot, vanish, weighEquations } from './weighted-equations.ts'
 
@@ -90,7 +91,7 @@ export function verifyAccelerated(
         ({ terms }) => terms.length,
         MAX_SEARCH_PASSES,
       )
-      for (const [i, { index }] of kept.entries()) found[index] = results[i]!
+      for (const [i, { candidate }] of kept.entries()) found[candidate.index] = results[i]!
     })
   return found
 }
@@ -131,7 +132,8 @@ function* batchesOf(sent: readonly SentBallot[]): Generator<readonly Candidate[]
   if (batch.length > 0) yield batch
 }
 
-interface KeptCandidate extends Candidate, KeptBallot {
+interface KeptCandidate extends KeptBallot {
+  readonly candidate: Candidate
   /** Where in the batch the sums of the answers begin. */
   readonly sums: number
 }
@@ -141,7 +143,7 @@ function keepFaithful(points: PointBatch, batch: readonly Candidate[]): readonly
   const keys = new Map<Election, number>()
   const kept: KeptCandidate[] = []
   for (const candidate of batch) {
-    const { election, accelerator, layout } = candidate
+    const { election, ballot, accelerator, layout } = candidate
     let key = keys.get(election)
     if (key === undefined) {
       key = points.count
@@ -150,11 +152,11 @@ function keepFaithful(points: PointBatch, batch: readonly Candidate[]): readonly
     }
     const first = points.count
     if (!points.octuple(accelerator)) continue
-    kept.push({ ...candidate, key, first, sums: points.count })
+    kept.push({ candidate, ballot, layout, key, first, sums: points.count })
     keepSums(points, layout, first)
   }
   const encodings = points.encodings(0, points.count)
-  return kept.filter((candidate) => isFaithful(candidate, encodings))
+  return kept.filter((one) => isFaithful(one, encodings))
 }
 
 function keepSums(points: PointBatch, { answers }: AcceleratorLayout, first: number): void {
@@ -166,30 +168,40 @@ function keepSums(points: PointBatch, { answers }: AcceleratorLayout, first: num
   }
 }
 
-function isFaithful(
-  { election, ballot, layout, first, sums }: KeptCandidate,
-  encodings: Uint8Array,
-): boolean {
+function isFaithful(kept: KeptCandidate, encodings: Uint8Array): boolean {
+  const { candidate, ballot, layout, first } = kept
   const at = (place: number, count: number): Uint8Array =>
     encodings.subarray(POINT_BYTES * (first + place), POINT_BYTES * (first + place + count))
-  if (!equalBytes(at(CREDENTIAL_PLACE, 1), ballot.credential)) return false
+  const credential = at(CREDENTIAL_PLACE, 1)
+  if (!equalBytes(credential, ballot.credential)) return false
   if (!isChallenge(signatureText(ballot), at(SIGNATURE_PLACE, 1), [ballot.signature])) return false
-  const s0 = ballotText(election.fingerprint, pointsText(at(CREDENTIAL_PLACE, 1)))
-  let sum = sums - first
-  return layout.answers.every(({ question, choices, statements, isSumHashed }, index) => {
-    const answer = ballot.answers[index]!
-    for (const [choice, { alpha, beta }] of answer.choices.entries()) {
-      const place = choices + 2 * choice
-      if (!equalBytes(at(place, 1), alpha) || !equalBytes(at(place + 1, 1), beta)) return false
-    }
-    const ciphertexts = answer.choices.map((_, choice) => pointsText(at(choices + 2 * choice, 2)))
-    const texts = statementTexts(question, s0, ciphertexts, () =>
-      isSumHashed ? pointsText(at(sum, 2)) : ciphertexts[0]!,
-    )
-    if (isSumHashed) sum += 2
-    const proofs = proofsOfAnswer(answer)
-    return statements.every(({ commitments, branches }, proof) =>
-      isChallenge(texts[proof]!, at(commitments, 2 * branches.length), proofs[proof]!),
-    )
-  })
+  const s0 = ballotText(candidate.election.fingerprint, pointsText(credential))
+  let sum = kept.sums - first
+  for (const [index, answer] of layout.answers.entries()) {
+    const sumPlace = answer.isSumHashed ? sum : answer.choices
+    if (!isFaithfulAnswer(ballot.answers[index]!, answer, s0, at, sumPlace)) return false
+    if (answer.isSumHashed) sum += 2
+  }
+  return true
+}
+
+function isFaithfulAnswer(
+  answer: EncryptedAnswer,
+  { question, choices, statements }: AnswerLayout,
+  s0: string,
+  at: (place: number, count: number) => Uint8Array,
+  sum: number,
+): boolean {
+  const ciphertexts: string[] = []
+  for (const { alpha, beta } of answer.choices) {
+    const pair = at(choices + 2 * ciphertexts.length, 2)
+    if (!equalBytes(pair.subarray(0, POINT_BYTES), alpha) || !equalBytes(pair.subarray(POINT_BYTES), beta))
+      return false
+    ciphertexts.push(pointsText(pair))
+  }
+  const texts = statementTexts(question, s0, ciphertexts, () => pointsText(at(sum, 2)))
+  const proofs = proofsOfAnswer(answer)
+  return statements.every(({ commitments, branches }, index) =>
+    isChallenge(texts[index]!, at(commitments, 2 * branches.length), proofs[index]!),
+  )
 }

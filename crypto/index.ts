@@ -40,6 +40,7 @@ export {
   combination,
   decodePoint,
   pointFromHex,
+  pointRefusals,
   schnorrCommitments,
 } from './points.ts'
 export { type Random, randomScalar } from './random.ts'

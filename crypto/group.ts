@@ -26,6 +26,10 @@ export const POINT_BYTES = 32
 
 /** Why a text or bytes are not a point of the subgroup. */
 export type PointRefusal = Refusal<'point-malformed' | 'point-outside-subgroup'>
+export interface RefusedPoint {
+  readonly ok: false
+  readonly error: PointRefusal
+}
 
 /** The canonical encoding: 32 bytes, big-endian. */
 export function encodePoint(point: Point): Uint8Array {
@@ -44,7 +48,7 @@ export function decodeCurvePoint(bytes: Uint8Array): Result<Point, PointRefusal>
 }
 
 /** The refusal of a point on the curve with a component of small order. */
-export function outsideSubgroup(): Result<never, PointRefusal> {
+export function outsideSubgroup(): RefusedPoint {
   return refuse('point-outside-subgroup', 'outside the prime-order subgroup')
 }
 

@@ -43,6 +43,7 @@ export {
   combination,
   decodePoint,
   pointFromHex,
+  pointRefusals,
 } from './points.ts'
 export { type Random, randomScalar } from './random.ts'
 export {

@@ -2,7 +2,7 @@
 import { assert } from '../base/index.ts'
 
 /** The representative of a number in 0..modulus-1. */
-export function reduce(value: bigint, modulus: bigint): bigint {
+function reduce(value: bigint, modulus: bigint): bigint {
   const remainder = value % modulus
   return remainder < 0n ? remainder + modulus : remainder
 }

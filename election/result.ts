@@ -4,8 +4,8 @@
  * For a `Single` item the factor is the trustee's own; for a `Pedersen` item it is interpolated from the first `threshold`
  * of its members' factors, in the order of their numbers; any others give the same.
  */
-import { assert, ok, type Refusal, type Result, refuse } from '../base/index.ts'
-import { combination, decodeCurvePoint, modOrder, ORDER, type Point } from '../crypto/index.ts'
+import { assert, concatAll, ok, type Refusal, type Result, refuse } from '../base/index.ts'
+import { arithmetic, modOrder, ORDER, type Point } from '../crypto/index.ts'
 import { arrayShape, decodeJson, objectShape, type Shape } from './json.ts'
 import { MAX_CHOICES, MAX_QUESTIONS, MAX_TOTAL_WEIGHT } from './limits.ts'
 import { createLogarithms } from './logarithm.ts'
@@ -89,26 +89,15 @@ export function combineDecryptions(
     for (const [at, owner] of chosen.entries())
       shares.push({ decryption: byOwner.get(owner)!, coefficient: lagrange(numbers, numbers[at]!) })
   }
-  return ok(
-    tally.ciphertexts.map((row, question) =>
-      row.map(({ beta }, choice) => {
-        let rest = beta
-        const terms: (readonly [Point, bigint])[] = []
-        for (const { decryption, coefficient } of shares) {
-          const factor = factorAt(decryption, question, choice)
-          if (coefficient === 1n) rest = rest.subtract(factor)
-          else terms.push([factor, coefficient])
-        }
-        return rest.subtract(combination(terms))
-      }),
-    ),
-  )
-}
-
-function factorAt({ factors }: PartialDecryption, question: number, choice: number): Point {
-  const point = decodeCurvePoint(factors[question]![choice]!)
-  assert(point.ok, 'the factors of a verified decryption are points')
-  return point.value
+  const betas = tally.ciphertexts.flatMap((row) => row.map(({ beta }) => beta))
+  const rows = shares.map(({ decryption, coefficient }) => ({
+    points: concatAll(decryption.factors.flat()),
+    weight: -coefficient,
+  }))
+  const points = arithmetic().addWeighted(betas, rows)
+  assert(points !== undefined, 'the factors of a verified decryption are points')
+  let next = 0
+  return ok(tally.ciphertexts.map((row) => row.map(() => points[next++]!)))
 }
 
 /** The Lagrange coefficient at 0 of one number among several (4.21). */

@@ -6,8 +6,8 @@
  * specification: weights are at least 1 and written without leading zeros, either on every line or on none, no credential is
  * the neutral element (everybody knows its secret), and none appears twice.
  */
-import { assert, fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
-import { decodePoint, POINT_BYTES } from '../crypto/index.ts'
+import { assert, equalBytes, fromHex, ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
+import { encodePoint, IDENTITY, POINT_BYTES, pointRefusals } from '../crypto/index.ts'
 import { arrayShape, decodeJson, textShape } from './json.ts'
 import { MAX_ROLL_ENTRIES, MAX_ROLL_JSON, MAX_TOTAL_WEIGHT } from './limits.ts'
 import type { RollEntry } from './types.ts'
@@ -21,6 +21,7 @@ export type RollRefusal = Refusal<
   | 'point-outside-subgroup'
 >
 
+const NEUTRAL = encodePoint(IDENTITY)
 const LINE = /^([0-9a-f]{64})(?:,([1-9]\d{0,12}))?$/
 const LINES = arrayShape(textShape(2 * POINT_BYTES + 1 + 13), MAX_ROLL_ENTRIES)
 
@@ -41,20 +42,32 @@ export function parsePublicCredentials(
   if (!lines.ok) return refuse('roll-malformed', lines.error.detail)
   const weighted = lines.value[0]?.includes(',') ?? false
   const entries: RollEntry[] = []
-  let total = 0n
   for (const [index, line] of lines.value.entries()) {
     const entry = parseLine(line, index, weighted)
     if (!entry.ok) return entry
-    const order =
-      index === 0 ? -1 : compareCredentials(entries[index - 1]!.credential, entry.value.credential)
-    if (order === 0) return refuse('roll-duplicate', `line ${index + 1} repeats a credential`)
-    if (order > 0) return refuse('roll-unsorted', `line ${index + 1} is out of order`)
-    total += entry.value.weight
     entries.push(entry.value)
   }
-  if (total > MAX_TOTAL_WEIGHT)
-    return refuse('roll-weight', `a total weight of ${total}, at most ${MAX_TOTAL_WEIGHT}`)
-  return ok({ entries, weighted })
+  const checked = checkEntries(entries)
+  return checked.ok ? ok({ entries, weighted }) : checked
+}
+
+/** Whether all credentials are points that can be somebody's, ascend, and weigh no more than is allowed; refused with the first fault. */
+function checkEntries(entries: readonly RollEntry[]): Result<void, RollRefusal> {
+  const refusals = pointRefusals(entries.map(({ credential }) => credential))
+  let total = 0n
+  for (const [index, { credential, weight }] of entries.entries()) {
+    const place = `line ${index + 1}`
+    const refusal = refusals[index]
+    if (refusal !== undefined) return refuse(refusal.code, `${place}: ${refusal.detail}`)
+    if (equalBytes(credential, NEUTRAL)) return refuse('roll-malformed', `${place} is the neutral element`)
+    const order = index === 0 ? -1 : compareCredentials(entries[index - 1]!.credential, credential)
+    if (order === 0) return refuse('roll-duplicate', `${place} repeats a credential`)
+    if (order > 0) return refuse('roll-unsorted', `${place} is out of order`)
+    total += weight
+  }
+  return total > MAX_TOTAL_WEIGHT
+    ? refuse('roll-weight', `a total weight of ${total}, at most ${MAX_TOTAL_WEIGHT}`)
+    : ok(undefined)
 }
 
 /** The order of a roll: encoded points as little-endian numbers. Negative, zero or positive. */
@@ -73,8 +86,5 @@ function parseLine(line: string, index: number, weighted: boolean): Result<RollE
   if (credential === undefined) return refuse('roll-malformed', `${place} is not "point" or "point,weight"`)
   if ((weight !== undefined) !== weighted)
     return refuse('roll-weight', `${place}: weights stand on every line or on none`)
-  const point = decodePoint(credential)
-  if (!point.ok) return refuse(point.error.code, `${place}: ${point.error.detail}`)
-  if (point.value.is0()) return refuse('roll-malformed', `${place} is the neutral element`)
   return ok({ credential, weight: weight === undefined ? 1n : BigInt(weight) })
 }

@@ -4,8 +4,8 @@
  * in a ceremony, on what cannot change any more, so that a node may remember it: nodes that remember and nodes that do not
  * must agree.
  */
-import { ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
-import { decodePoint, IDENTITY } from '../crypto/index.ts'
+import { equalBytes, ok, type Result, refuse, toHex, unreachable } from '../base/index.ts'
+import { encodePoint, IDENTITY, pointRefusals } from '../crypto/index.ts'
 import {
   decodePartialDecryption,
   type Place,
@@ -21,6 +21,8 @@ import type { Rejection, Transaction, TransactionOf } from './types.ts'
 import { verifyCeremonyStep } from './verify-ceremony.ts'
 
 type Verified = Result<void, Rejection>
+
+const NEUTRAL = encodePoint(IDENTITY)
 
 /** The costly rest: a signature, a proof of knowledge, a ballot's proofs, a decryption's proofs. */
 export function verifyTransaction(state: State, transaction: Transaction): Verified {
@@ -77,13 +79,10 @@ function inWords({ question, choice, proof }: Place): string {
 }
 
 function verifyChunk({ index, entries }: TransactionOf<'rollChunk'>): Verified {
+  const refusals = pointRefusals(entries.map(({ credential }) => credential))
   for (const [i, { credential }] of entries.entries()) {
-    const point = decodePoint(credential)
-    const fault = point.ok
-      ? point.value.equals(IDENTITY)
-        ? 'the neutral element is nobody'
-        : undefined
-      : point.error.detail
+    const fault =
+      refusals[i]?.detail ?? (equalBytes(credential, NEUTRAL) ? 'the neutral element is nobody' : undefined)
     if (fault !== undefined)
       return refuse('roll-invalid', `entry ${i} of chunk ${index}: ${toHex(credential)}: ${fault}`)
   }

@@ -12,6 +12,7 @@ import {
   ORDER,
   type Point,
   pointFromHex,
+  pointRefusals,
   pointsToHex,
   pointToHex,
   precompute,
@@ -70,6 +71,28 @@ describe('points of the group', () => {
         assert.equal(read.ok, index === 0, `component ${index}`)
         if (!read.ok) assert.equal(read.error.code, 'point-outside-subgroup')
       }
+  })
+
+  it('are refused among many for the same reasons as alone', () => {
+    const good = multiply(GENERATOR, 5n)
+    const points = [
+      ...TORSION_POINTS.map((torsion) => encodePoint(good.add(torsion))),
+      new Uint8Array(31),
+      encodePoint(IDENTITY),
+      new Uint8Array(32).fill(0xff),
+      encodePoint(good),
+      new Uint8Array(0),
+    ]
+    const alone = points.map((point) => {
+      const read = decodePoint(point)
+      return read.ok ? undefined : read.error
+    })
+    assert.deepEqual(pointRefusals(points), alone)
+    assert.deepEqual(pointRefusals([]), [])
+    assert.deepEqual(
+      alone.map((refusal) => refusal === undefined),
+      points.map((_, i) => [0, 9, 11].includes(i)),
+    )
   })
 
   it('eight different points of small order are what the test adds', () => {

@@ -3,6 +3,7 @@ import { unwrap } from '../../../base/index.ts'
 import { IDENTITY } from '../../../crypto/index.ts'
 import { parsePartialDecryption } from '../../../election/decryption.ts'
 import {
+  addBallots,
   addToTally,
   canCombine,
   computeResult,
@@ -70,6 +71,27 @@ describe('the encrypted tally', () => {
     const thrice = [1, 2, 3].reduce((sum) => addToTally(sum, a!, 1n), none)
     assert.ok(equalTallies(thrice, addToTally(none, a!, 3n)))
     assert.ok(!equalTallies(thrice, addToTally(none, a!, 4n)))
+  })
+
+  it('is the same of many ballots at once as of one after the other', () => {
+    const weighted = [1n, 1n, -1n, 0n, 5n, 2n ** 40n, -(2n ** 33n)].map((weight, i) => ({
+      ballot: whole.ballots[i % whole.ballots.length]!,
+      weight,
+    }))
+    const alone = weighted.reduce((sum, { ballot, weight }) => addToTally(sum, ballot, weight), none)
+    assert.ok(equalTallies(addBallots(none, weighted), alone))
+    assert.equal(addBallots(alone, []), alone)
+  })
+
+  it('takes no ballot of another shape, nor one whose points are not on the curve', () => {
+    const [answer, other] = a!.answers
+    const bad = { alpha: new Uint8Array(32).fill(0xff), beta: answer!.choices[0]!.beta }
+    for (const [answers, why] of [
+      [[], /shape/],
+      [[{ ...answer!, choices: answer!.choices.slice(1) }, other!], /shape/],
+      [[{ ...answer!, choices: answer!.choices.with(0, bad) }, other!], /on the curve/],
+    ] as const)
+      assert.throws(() => addToTally(none, { ...a!, answers }, 1n), why)
   })
 
   it('of no ballots is neutral everywhere and decrypts to zeros', () => {

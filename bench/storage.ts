@@ -131,8 +131,8 @@ async function reportWire(report: Report, { home, networkId, height }: MadeChain
     const { transactions } = unwrap(decodeBlock(stored!.block))
     const some = transactions.slice(0, WIRE_BALLOTS)
     const messages: readonly (readonly [string, number])[] = [
-      ['one', encodeTransactionBatch(some.slice(0, 1)).length],
-      ['batch', encodeTransactionBatch(some).length / some.length],
+      ['one', encodeTransactionBatch(some.slice(0, 1).map((bytes) => ({ bytes }))).length],
+      ['batch', encodeTransactionBatch(some.map((bytes) => ({ bytes }))).length / some.length],
       ['id', encodeIds([new Uint8Array(32)]).length],
       ['block', stored!.block.length / transactions.length],
       ['certified', (stored!.block.length + stored!.certificate.length) / transactions.length],

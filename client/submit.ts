@@ -4,7 +4,12 @@
  */
 import { ok, type Result, refuse } from '../base/index.ts'
 import { encodeTransaction, type Transaction } from '../ledger/index.ts'
-import { decodeOutcomes, encodeTransactionBatch, type SubmitOutcome } from '../network/index.ts'
+import {
+  decodeOutcomes,
+  encodeTransactionBatch,
+  type OfferedTransaction,
+  type SubmitOutcome,
+} from '../network/index.ts'
 import { ANSWER_BYTES_MAX, SUBMIT_BATCH_BYTES_MAX, SUBMIT_BATCH_MAX, SUBMIT_PEERS_MAX } from './limits.ts'
 import type { Peers } from './peers.ts'
 import { nobody, oneChunk } from './reads.ts'
@@ -16,12 +21,12 @@ import type { ClientError, Submission } from './types.ts'
  */
 export async function submitTo(
   peers: Peers,
-  transactions: readonly Transaction[],
+  transactions: readonly (Transaction | OfferedTransaction)[],
   onAnswer: (peer: string, outcomes: readonly SubmitOutcome[]) => void = () => {},
 ): Promise<Result<readonly Submission[], ClientError>> {
   const byPeer = new Map<string, SubmitOutcome[]>()
   let position = 0
-  for (const batch of batches(transactions.map(encodeTransaction))) {
+  for (const batch of batches(transactions.map(offered))) {
     const found = await peers.ask(
       {
         protocol: 'submit',
@@ -77,21 +82,24 @@ export function fateOf(
   return { takenBy, refusals }
 }
 
+/** What is handed in of a transaction: itself, unless somebody has encoded it already, with something beside it perhaps. */
+function offered(transaction: Transaction | OfferedTransaction): OfferedTransaction {
+  return 'kind' in transaction ? { bytes: encodeTransaction(transaction) } : transaction
+}
+
 /** Requests within the limits, in order. */
-function* batches(encoded: readonly Uint8Array[]): Generator<readonly Uint8Array[]> {
-  let batch: Uint8Array[] = []
+function* batches(all: readonly OfferedTransaction[]): Generator<readonly OfferedTransaction[]> {
+  let batch: OfferedTransaction[] = []
   let bytes = 0
-  for (const transaction of encoded) {
-    if (
-      batch.length === SUBMIT_BATCH_MAX ||
-      (batch.length > 0 && bytes + transaction.length > SUBMIT_BATCH_BYTES_MAX)
-    ) {
+  for (const transaction of all) {
+    const size = transaction.bytes.length + (transaction.accelerator?.length ?? 0)
+    if (batch.length === SUBMIT_BATCH_MAX || (batch.length > 0 && bytes + size > SUBMIT_BATCH_BYTES_MAX)) {
       yield batch
       batch = []
       bytes = 0
     }
     batch.push(transaction)
-    bytes += transaction.length
+    bytes += size
   }
   if (batch.length > 0) yield batch
 }

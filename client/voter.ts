@@ -6,16 +6,16 @@
 import { ok, type Result, refuse } from '../base/index.ts'
 import type { Random } from '../crypto/index.ts'
 import {
-  type Ballot,
+  type AcceleratedBallot,
   ballotId,
-  createBallot,
+  createAcceleratedBallot,
   credentialSecret,
   type Election,
   isCredential,
   tracker,
 } from '../election/index.ts'
-import type { ElectionRecord } from '../ledger/index.ts'
-import type { BallotAnswer, SubmitOutcome } from '../network/index.ts'
+import { type ElectionRecord, encodeTransaction } from '../ledger/index.ts'
+import type { BallotAnswer, OfferedTransaction, SubmitOutcome } from '../network/index.ts'
 import { derivedElection } from './certified.ts'
 import { DELIVERIES_MAX, POLL_INTERVAL_MS, RESUBMIT_AFTER_MS } from './limits.ts'
 import { type Reader, readBallot, readElection } from './reads.ts'
@@ -47,16 +47,17 @@ export async function castBallot(
   if (!read.ok) return read
   const election = openElection(read.value.record)
   if (!election.ok) return election
-  const ballot = prepareBallot(election.value, options, dependencies.random)
-  if (!ballot.ok) return ballot
-  const voter = await readBallot(reader, { uuid: options.uuid, credential: ballot.value.credential })
+  const created = prepareBallot(election.value, options, dependencies.random)
+  if (!created.ok) return created
+  const { ballot } = created.value
+  const voter = await readBallot(reader, { uuid: options.uuid, credential: ballot.credential })
   if (!voter.ok) return voter
   if (voter.value.counting === undefined)
     return refuse(
       'unknown-credential',
       `the roll of election ${options.uuid} does not have this credential; is it for another election?`,
     )
-  return submitUntilFinal(reader, ballot.value, options, dependencies)
+  return submitUntilFinal(reader, created.value, options, dependencies)
 }
 
 /** The election of a record that takes ballots. */
@@ -85,9 +86,9 @@ function prepareBallot(
   election: Election,
   options: VoteOptions,
   random: Random,
-): Result<Ballot, ClientError> {
+): Result<AcceleratedBallot, ClientError> {
   const secret = credentialSecret(options.uuid, options.credential)
-  const ballot = createBallot(election, secret, options.answers, random)
+  const ballot = createAcceleratedBallot(election, secret, options.answers, random)
   return ballot.ok ? ballot : refuse('answers-invalid', ballot.error.detail)
 }
 
@@ -108,11 +109,12 @@ interface Delivery {
  */
 async function submitUntilFinal(
   reader: Reader,
-  ballot: Ballot,
+  { ballot, accelerator }: AcceleratedBallot,
   options: VoteOptions,
   { now, sleep }: Pick<ClientDependencies, 'now' | 'sleep'>,
 ): Promise<Result<CastBallot, ClientError>> {
   const id = ballotId(ballot)
+  const offered = { bytes: encodeTransaction({ kind: 'ballot', ballot }), accelerator }
   const { uuid, timeoutMs } = options
   const deadline = now() + timeoutMs
   const delivery: Delivery = { takenBy: new Set(), underWay: 0 }
@@ -120,7 +122,7 @@ async function submitUntilFinal(
   do {
     if (delivery.underWay < DELIVERIES_MAX && now() >= submitAgainAt) {
       submitAgainAt = now() + RESUBMIT_AFTER_MS
-      void deliver(reader, ballot, delivery)
+      void deliver(reader, offered, delivery)
     }
     await sleep(POLL_INTERVAL_MS)
     if (delivery.refusal !== undefined) return { ok: false, error: delivery.refusal }
@@ -149,10 +151,10 @@ function notFinal(
 }
 
 /** Hands the ballot to all peers and notes what they say; never fails. */
-async function deliver(reader: Reader, ballot: Ballot, delivery: Delivery): Promise<void> {
+async function deliver(reader: Reader, offered: OfferedTransaction, delivery: Delivery): Promise<void> {
   const { takenBy } = delivery
   delivery.underWay++
-  const submitted = await submitTo(reader.peers, [{ kind: 'ballot', ballot }], (peer, [outcome]) => {
+  const submitted = await submitTo(reader.peers, [offered], (peer, [outcome]) => {
     if (outcome !== undefined && isTaken(outcome)) takenBy.add(peer)
   })
   delivery.underWay--

@@ -91,4 +91,3 @@ export {
   verifySentBallots,
 } from './verify-accelerated.ts'
 export { verifyBallot, verifyBallots } from './verify-ballot.ts'
-export { verifyEncodedBallots } from './verify-encoded.ts'

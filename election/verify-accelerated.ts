@@ -32,7 +32,7 @@ import { type Found, findWrong } from './halving.ts'
 import { MAX_BATCH_BALLOTS, MAX_SEARCH_PASSES } from './limits.ts'
 import { choiceCount } from './questions.ts'
 import type { Ballot, BallotRefusal, Election, EncryptedAnswer } from './types.ts'
-import { verifyBallot } from './verify-ballot.ts'
+import { verifyBallots } from './verify-ballot.ts'
 import { freshWeights, type KeptBallot, vanish, weighEquations } from './weighted-equations.ts'
 
 /** A ballot with what came beside it. */
@@ -60,14 +60,34 @@ export interface BatchTools {
 /** The verdicts of `verifyBallot` on many ballots, faster where they have right accelerators. */
 export function verifySentBallots(sent: readonly SentBallot[], tools: BatchTools): readonly BallotOutcome[] {
   const found = verifyAccelerated(sent, tools)
-  return sent.map(({ election, ballot, accelerator }, index): BallotOutcome => {
+  const exact = verifyExactly(sent.filter((_, index) => found[index] !== 'right'))
+  let next = 0
+  return sent.map(({ accelerator }, index): BallotOutcome => {
     if (found[index] === 'right') return { verdict: ok(undefined), accelerator: 'right' }
-    const verdict = verifyBallot(election, ballot)
+    const verdict = exact[next++]!
     if (accelerator === undefined) return { verdict, accelerator: 'none' }
     // What was found out about the points is true of a valid ballot only if the equations hold as well.
     const isRight = verdict.ok && found[index] === 'unknown'
     return { verdict, accelerator: isRight ? 'right' : 'wrong' }
   })
+}
+
+/** The verdicts of the exact verification: of neighbours of one election together. */
+function verifyExactly(sent: readonly SentBallot[]): readonly BallotOutcome['verdict'][] {
+  const verdicts: BallotOutcome['verdict'][] = []
+  for (let from = 0; from < sent.length; ) {
+    const { election } = sent[from]!
+    const end = sent.findIndex((one, index) => index > from && one.election !== election)
+    const some = sent.slice(from, end === -1 ? sent.length : end)
+    verdicts.push(
+      ...verifyBallots(
+        election,
+        some.map(({ ballot }) => ballot),
+      ),
+    )
+    from += some.length
+  }
+  return verdicts
 }
 
 /**

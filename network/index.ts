@@ -47,6 +47,7 @@ export {
   encodeIds,
   encodeOutcomes,
   encodeTransactionBatch,
+  type OfferedTransaction,
   type SubmitOutcome,
 } from './messages/transactions.ts'
 export { peerNameOf } from './peer-name.ts'

@@ -11,10 +11,12 @@ const MIB = 1024 * KIB
 // ---- what travels ------------------------------------------------------------------------------------------------------
 /** One encoded transaction, twice the ledger's own limit; a ballot of 50 options is 20 KiB. */
 export const MAX_TRANSACTION_BYTES: number = 512 * KIB
+/** What speeds up the verification of a ballot, beside it: of the largest ballot, in the coordinates of all its points. */
+export const MAX_ACCELERATOR_BYTES: number = 512 * KIB
 /** Transactions in one batch: 500 ballots a second, gossiped several times a second, with room for bursts. */
 export const MAX_BATCH_TRANSACTIONS = 4096
 /** One batch: small enough that it does not hold up consensus messages on the same link, and holds the largest transaction. */
-export const MAX_BATCH_BYTES: number = MIB
+export const MAX_BATCH_BYTES: number = MIB + 16 * KIB
 /** An encoded consensus message: a proposal of 100 validators carries 67 round changes and 67 prepares, about 20 KiB. */
 export const MAX_CONSENSUS_MESSAGE_BYTES: number = 256 * KIB
 /** An encoded block, twice the ledger's own limit. */
@@ -44,7 +46,10 @@ export const MAX_IDS_PER_REQUEST: number = MAX_BATCH_TRANSACTIONS
 /** Overhead of SSZ offsets and selectors in any message above. */
 export const SSZ_OVERHEAD_BYTES: number = KIB
 
-assert(MAX_BATCH_BYTES > MAX_TRANSACTION_BYTES, 'a batch holds the largest transaction')
+assert(
+  MAX_BATCH_BYTES >= MAX_TRANSACTION_BYTES + MAX_ACCELERATOR_BYTES,
+  'a batch holds the largest transaction with its accelerator',
+)
 assert(MAX_BLOCK_BYTES > MAX_BATCH_BYTES, 'a block holds what one batch brings')
 
 // ---- connections ----------------------------------------------------------------------------------------------------------

@@ -288,9 +288,9 @@ export class Chain {
     }
     const outcomes = await this.#verifier.verify(jobs, 'urgent')
     if (outcomes === 'busy') return refuse('rejected-transaction', 'the node is stopping')
-    for (const [index, outcome] of outcomes.entries()) {
-      if (!outcome.ok) {
-        return refuse('rejected-transaction', `ballot ${ids[index]}: ${outcome.error.code}`)
+    for (const [index, { verdict }] of outcomes.entries()) {
+      if (!verdict.ok) {
+        return refuse('rejected-transaction', `ballot ${ids[index]}: ${verdict.error.code}`)
       }
       this.rememberVerified(ids[index]!)
     }

@@ -20,6 +20,7 @@ import {
   encodeCertifiedBlock,
   encodeEnvelope,
   encodeTransactionBatch,
+  type OfferedTransaction,
   type PeerName,
   type Transport,
   type Verdict,
@@ -82,7 +83,7 @@ export class Gossip {
     keys: MAX_PEER_BUDGETS,
   })
   /** Our transactions that wait for company, and when each of ours was published last. */
-  #batch: Uint8Array[] = []
+  #batch: OfferedTransaction[] = []
   #batchBytes = 0
   #flushedAt = 0
   #batchTimer: Timer | undefined
@@ -130,7 +131,8 @@ export class Gossip {
     // What cannot be verified yet stays in the topic's queue, which is bounded a peer: nothing is read faster than it is verified.
     await pool.room()
     const outcomes = await pool.addMany(batch.value, from, false)
-    if (outcomes.some(({ code }) => isNeverValid(code))) return 'reject'
+    if (outcomes.some(({ code, hasWrongAccelerator }) => isNeverValid(code) || hasWrongAccelerator === true))
+      return 'reject'
     return outcomes.some(({ code }) => code === 'accepted') ? 'accept' : 'ignore'
   }
 
@@ -140,9 +142,11 @@ export class Gossip {
     const { clock } = this.#dependencies
     const now = clock.now()
     this.#publishedAt.set(entry.id, now)
-    if (this.#batchBytes + entry.bytes.length > MAX_GOSSIP_BATCH_BYTES) this.#flush()
-    this.#batch.push(entry.bytes)
-    this.#batchBytes += entry.bytes.length
+    const { bytes, accelerator } = entry
+    const size = bytes.length + (accelerator?.length ?? 0)
+    if (this.#batchBytes + size > MAX_GOSSIP_BATCH_BYTES) this.#flush()
+    this.#batch.push(accelerator === undefined ? { bytes } : { bytes, accelerator })
+    this.#batchBytes += size
     if (this.#batch.length >= MAX_GOSSIP_BATCH_TRANSACTIONS) {
       this.#flush()
       return

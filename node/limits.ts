@@ -44,6 +44,8 @@ export const MAX_REFUSED_IDS = 8192
 export const PEER_TRANSACTIONS_PER_SECOND = 4000
 /** What a peer may offer at once: a few seconds of that, held back and then sent in one go. */
 export const PEER_TRANSACTIONS_BURST = 16_384
+/** What a wrong accelerator costs of the budget of the peer that brought it, in transactions: as much as the verification that it caused. */
+export const WRONG_ACCELERATOR_TRANSACTIONS = 8
 /** Peers whose budgets are remembered; more than a host has connections. */
 export const MAX_PEER_BUDGETS = 1024
 /** How long gathered transactions wait for company before they are gossiped. */

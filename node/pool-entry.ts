@@ -7,10 +7,14 @@ export interface PoolOutcome {
   /** `known`: waiting or final already. `busy`: no room at the moment; come again. */
   readonly code: 'accepted' | 'known' | 'busy' | RejectionCode
   readonly detail: string
+  /** It came with a wrong accelerator: no honest node passes such a one on. */
+  readonly hasWrongAccelerator?: true
 }
 
 /** A transaction that waits. */
 export interface PoolEntry extends Decoded {
+  /** What came beside a ballot and was found right. */
+  readonly accelerator?: Uint8Array
   /** Taken from a client or made here, not heard by gossip: this node answers for its spreading. */
   readonly isOurs: boolean
   readonly addedAt: number

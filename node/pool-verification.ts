@@ -1,5 +1,6 @@
 /** The costly part of taking transactions in: proofs and signatures, the ballots of a batch together. */
 import { assert } from '../base/index.ts'
+import type { BallotOutcome } from '../election/index.ts'
 import { electionOf, electionRecord, verifyTransaction } from '../ledger/index.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
@@ -13,8 +14,10 @@ export interface VerificationDependencies {
   readonly clock: Clock
 }
 
-/** Told once of each: what is wrong with it, undefined when every proof and signature holds. */
-type Settle<T> = (one: T, fault: PoolOutcome | undefined) => void
+/**
+ * Told once of each: what is wrong with it, undefined when every proof and signature holds; and what was found of its accelerator.
+ */
+type Settle<T> = (one: T, fault: PoolOutcome | undefined, accelerator: BallotOutcome['accelerator']) => void
 
 /** Verifies what is not known to hold; what holds is remembered in the chain. */
 export async function verifyArriving<T extends { readonly entry: PoolEntry }>(
@@ -26,7 +29,7 @@ export async function verifyArriving<T extends { readonly entry: PoolEntry }>(
   const ballots: T[] = []
   const others: T[] = []
   for (const one of arriving) {
-    if (chain.isVerified(one.entry.id)) settle(one, undefined)
+    if (chain.isVerified(one.entry.id)) settle(one, undefined, 'none')
     else if (one.entry.transaction.kind === 'ballot') ballots.push(one)
     else others.push(one)
   }
@@ -39,7 +42,7 @@ export async function verifyArriving<T extends { readonly entry: PoolEntry }>(
     // What the proofs of a partial decryption say depends on the tally: the ledger never takes them as known.
     if (verified.ok && transaction.kind !== 'partialDecryption') chain.rememberVerified(id)
     await clock.pause()
-    settle(one, verified.ok ? undefined : verified.error)
+    settle(one, verified.ok ? undefined : verified.error, 'none')
   }
   await Promise.all(groups)
 }
@@ -58,10 +61,10 @@ async function verifyBallots<T extends { readonly entry: PoolEntry }>(
     const record = electionRecord(state, transaction.ballot.uuid)
     const election = record === undefined ? undefined : electionOf(record)
     if (election === undefined) {
-      settle(one, { code: 'not-open', detail: 'the election is not open' })
+      settle(one, { code: 'not-open', detail: 'the election is not open' }, 'none')
       continue
     }
-    jobs.push(ballotJob(election, one.entry))
+    jobs.push(ballotJob(election, one.entry, one.entry.accelerator))
     judged.push(one)
   }
   const outcomes = await verifier.verify(jobs, 'normal')
@@ -69,13 +72,13 @@ async function verifyBallots<T extends { readonly entry: PoolEntry }>(
     const outcome = outcomes === 'busy' ? 'busy' : outcomes[index]
     assert(outcome !== undefined, 'a verdict comes for each ballot')
     if (outcome === 'busy') {
-      settle(one, { code: 'busy', detail: 'too many ballots wait for verification' })
-    } else if (outcome.ok) {
+      settle(one, { code: 'busy', detail: 'too many ballots wait for verification' }, 'none')
+    } else if (outcome.verdict.ok) {
       chain.rememberVerified(one.entry.id)
-      settle(one, undefined)
+      settle(one, undefined, outcome.accelerator)
     } else {
-      const { code, detail } = outcome.error
-      settle(one, { code: 'ballot-invalid', detail: `${code}: ${detail}` })
+      const { code, detail } = outcome.verdict.error
+      settle(one, { code: 'ballot-invalid', detail: `${code}: ${detail}` }, outcome.accelerator)
     }
   }
 }

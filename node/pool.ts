@@ -4,6 +4,7 @@
  * chain, so that gossip, proposal and execution pay for a ballot once.
  */
 import { assert, type Result } from '../base/index.ts'
+import type { BallotOutcome } from '../election/index.ts'
 import {
   checkTransaction,
   type Decoded,
@@ -13,6 +14,7 @@ import {
   type Rejection,
   type Transaction,
 } from '../ledger/index.ts'
+import type { OfferedTransaction } from '../network/index.ts'
 import type { Chain, Committed } from './chain.ts'
 import type { Clock } from './clock.ts'
 import {
@@ -24,6 +26,7 @@ import {
   MAX_REFUSED_IDS,
   PEER_TRANSACTIONS_BURST,
   PEER_TRANSACTIONS_PER_SECOND,
+  WRONG_ACCELERATOR_TRANSACTIONS,
 } from './limits.ts'
 import { isNeverValid, MAY_BECOME_VALID, type PoolEntry, type PoolOutcome, slotOf } from './pool-entry.ts'
 import { type VerificationDependencies, verifyArriving } from './pool-verification.ts'
@@ -130,7 +133,7 @@ export class Pool {
 
   /** Offers an encoded transaction; see {@link addMany}. */
   async add(bytes: Uint8Array, from: string | undefined, isOurs: boolean): Promise<PoolOutcome> {
-    const [outcome] = await this.addMany([bytes], from, isOurs)
+    const [outcome] = await this.addMany([{ bytes }], from, isOurs)
     assert(outcome !== undefined, 'each transaction has an outcome')
     return outcome
   }
@@ -140,7 +143,7 @@ export class Pool {
    * them (undefined: our own). Never rejects for bad input.
    */
   addMany(
-    all: readonly Uint8Array[],
+    all: readonly OfferedTransaction[],
     from: string | undefined,
     isOurs: boolean,
   ): Promise<readonly PoolOutcome[]> {
@@ -149,8 +152,12 @@ export class Pool {
       return Promise.resolve(all.map(() => busy))
     }
     const arriving: Arriving[] = []
-    const outcomes = all.map((bytes) => this.#receive(bytes, isOurs, arriving))
-    const settle = (one: Arriving, fault: PoolOutcome | undefined): void => this.#settle(one, fault)
+    const outcomes = all.map((offered) => this.#receive(offered, isOurs, arriving))
+    const settle: Parameters<typeof verifyArriving<Arriving>>[2] = (one, fault, accelerator) => {
+      this.#settle(one, fault, accelerator)
+      if (accelerator !== 'wrong' || from === undefined) return
+      this.#budget.take(from, WRONG_ACCELERATOR_TRANSACTIONS, this.#clock.now())
+    }
     verifyArriving(arriving, this.#dependencies, settle).catch((error: unknown) => {
       for (const one of arriving) this.#leave(one, () => one.fail(error))
     })
@@ -163,7 +170,11 @@ export class Pool {
   }
 
   /** The outcome where it is clear at once; otherwise the transaction is among those that arrive, and the promise tells. */
-  #receive(bytes: Uint8Array, isOurs: boolean, arriving: Arriving[]): PoolOutcome | Promise<PoolOutcome> {
+  #receive(
+    { bytes, accelerator }: OfferedTransaction,
+    isOurs: boolean,
+    arriving: Arriving[],
+  ): PoolOutcome | Promise<PoolOutcome> {
     const decoded = decodeWithId(bytes)
     if (!decoded.ok) return decoded.error
     const { transaction, id } = decoded.value
@@ -179,7 +190,8 @@ export class Pool {
     if (!cheap.ok) return cheap.error
     const room = this.#room(transaction, bytes.length)
     if (room !== undefined) return room
-    const one = anArriving({ ...decoded.value, isOurs, addedAt: this.#clock.now() })
+    const entry = { ...decoded.value, isOurs, addedAt: this.#clock.now() }
+    const one = anArriving(accelerator === undefined ? entry : { ...entry, accelerator })
     this.#arriving.set(id, one)
     this.#arrivingBytes += bytes.length
     this.#countSlot(transaction, 1)
@@ -217,13 +229,15 @@ export class Pool {
   }
 
   /** Takes what has arrived, unless something is wrong with it. */
-  #settle(one: Arriving, fault: PoolOutcome | undefined): void {
+  #settle(one: Arriving, fault: PoolOutcome | undefined, found: BallotOutcome['accelerator']): void {
     const { entry } = one
+    const isWrong = found === 'wrong'
     if (fault !== undefined && isNeverValid(fault.code)) this.#refused.set(entry.id, fault)
     // The head may have moved meanwhile.
     const refused = fault ?? this.#known(entry) ?? this.#refusal(entry.transaction)
-    if (refused === undefined) this.#take(entry)
-    this.#leave(one, () => one.settle(refused ?? { code: 'accepted', detail: 'waiting for a block' }))
+    if (refused === undefined) this.#take(found === 'right' ? entry : withoutAccelerator(entry))
+    const outcome = refused ?? TAKEN
+    this.#leave(one, () => one.settle(isWrong ? { ...outcome, hasWrongAccelerator: true } : outcome))
   }
 
   /** No longer arrives; once. */
@@ -284,6 +298,12 @@ export class Pool {
       }
     }
   }
+}
+
+const TAKEN: PoolOutcome = { code: 'accepted', detail: 'waiting for a block' }
+
+function withoutAccelerator({ accelerator: _, ...entry }: PoolEntry): PoolEntry {
+  return entry
 }
 
 /** A transaction whose proofs are being verified. */

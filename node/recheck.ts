@@ -115,10 +115,10 @@ export class Recheck {
       const some = jobs.slice(at, at + RECHECK_BALLOTS)
       const outcomes = await Promise.race([verifier.verify(some, 'background'), this.#stopped])
       if (outcomes === 'stopped' || outcomes === 'busy') return undefined
-      for (const [index, outcome] of outcomes.entries()) {
+      for (const [index, { verdict }] of outcomes.entries()) {
         const job = some[index]
         assert(job !== undefined, 'an outcome is that of a job')
-        if (!outcome.ok) throw unproven(height, job.id, outcome.error.code)
+        if (!verdict.ok) throw unproven(height, job.id, verdict.error.code)
       }
     }
     return jobs.length

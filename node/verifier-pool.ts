@@ -9,8 +9,8 @@
  * machine, and stop the node.
  */
 import { Worker } from 'node:worker_threads'
-import { assert, concatAll, ok, type Result, toHex } from '../base/index.ts'
-import type { BallotRefusal, Election } from '../election/index.ts'
+import { assert, concatAll, ok, toHex } from '../base/index.ts'
+import type { BallotOutcome, Election } from '../election/index.ts'
 import { NodeError } from './error.ts'
 import {
   MAX_BALLOT_TRIES,
@@ -37,7 +37,7 @@ export interface VerifierPoolOptions {
   readonly program?: URL
 }
 
-type Verdict = Result<void, BallotRefusal> | 'busy'
+type Verdict = BallotOutcome | 'busy'
 
 /** A ballot that waits or is being verified, and everybody who wants to know. */
 interface Item {
@@ -58,6 +58,7 @@ interface Thread {
   since: number
 }
 
+const NO_ACCELERATOR = new Uint8Array()
 const URGENCIES: readonly Urgency[] = ['urgent', 'normal', 'background']
 
 /** Starts the threads. The verifier is there at once; what comes early waits. */
@@ -92,10 +93,7 @@ class VerifierPool implements BallotVerifier {
     for (let count = 0; count < options.threads; count++) this.#start()
   }
 
-  verify(
-    jobs: readonly BallotJob[],
-    urgency: Urgency,
-  ): Promise<readonly Result<void, BallotRefusal>[] | 'busy'> {
+  verify(jobs: readonly BallotJob[], urgency: Urgency): Promise<readonly BallotOutcome[] | 'busy'> {
     const isFull = urgency !== 'urgent' && this.#queues[urgency].size + jobs.length > this.#maxJobs
     if (this.#isStopped || isFull) return Promise.resolve('busy')
     const verdicts = jobs.map((job) => new Promise<Verdict>((done) => this.#enqueue(job, urgency, done)))
@@ -195,9 +193,8 @@ class VerifierPool implements BallotVerifier {
     const hash = toHex(election.hash)
     const isKnown = thread.elections.get(hash) === true
     if (!isKnown) thread.elections.set(hash, true)
-    const encoded = items.map(({ job }) => job.encoded)
-    const bytes = concatAll(encoded)
-    const lengths = encoded.map(({ length }) => length)
+    const bytes = concatAll(items.flatMap(({ job }) => [job.encoded, job.accelerator ?? NO_ACCELERATOR]))
+    const lengths = items.flatMap(({ job }) => [job.encoded.length, job.accelerator?.length ?? 0])
     const batch: Batch = {
       number,
       election: hash,
@@ -224,7 +221,7 @@ class VerifierPool implements BallotVerifier {
     worker.on('exit', (code) => this.#bury(thread, `it ended with code ${code}`))
   }
 
-  #take(thread: Thread, { number, faults }: Verdicts): void {
+  #take(thread: Thread, { number, faults, accelerators }: Verdicts): void {
     const items = thread.batches.get(number)
     if (items === undefined) return
     assert(items.length === faults.length, 'a verdict comes for each ballot')
@@ -237,9 +234,9 @@ class VerifierPool implements BallotVerifier {
     for (const [index, { job, done }] of items.entries()) {
       this.#underWay.delete(job.id)
       const fault = faults[index]
-      const verdict: Verdict =
+      const verdict: BallotOutcome['verdict'] =
         fault === null || fault === undefined ? ok(undefined) : { ok: false, error: fault }
-      for (const tell of done) tell(verdict)
+      for (const tell of done) tell({ verdict, accelerator: accelerators[index] ?? 'none' })
     }
     this.#dispatch()
     this.#tellWaiting()

@@ -2,8 +2,8 @@
  * The BallotVerifier port: the one door to the costly work on ballots, so that it can move to worker threads without anyone
  * noticing. A job is self-contained: the election's and the ballot's public values, nothing of the state.
  */
-import { assert, type Result } from '../base/index.ts'
-import { type Ballot, type BallotRefusal, type Election, verifyBallot } from '../election/index.ts'
+import { assert } from '../base/index.ts'
+import { type Ballot, type BallotOutcome, type Election, verifyBallot } from '../election/index.ts'
 import { type Decoded, encodedBallot } from '../ledger/index.ts'
 import type { Clock } from './clock.ts'
 import { MAX_VERIFIER_JOBS } from './limits.ts'
@@ -16,12 +16,19 @@ export interface BallotJob {
   readonly encoded: Uint8Array
   /** Hexadecimal. */
   readonly id: string
+  /** What came beside it. */
+  readonly accelerator?: Uint8Array
 }
 
 /** The job for a decoded transaction that is a ballot. */
-export function ballotJob(election: Election, { transaction, bytes, id }: Decoded): BallotJob {
+export function ballotJob(
+  election: Election,
+  { transaction, bytes, id }: Decoded,
+  accelerator?: Uint8Array,
+): BallotJob {
   assert(transaction.kind === 'ballot', 'only ballots are verified here')
-  return { election, ballot: transaction.ballot, encoded: encodedBallot(bytes), id }
+  const job = { election, ballot: transaction.ballot, encoded: encodedBallot(bytes), id }
+  return accelerator === undefined ? job : { ...job, accelerator }
 }
 
 /**
@@ -33,10 +40,7 @@ export type Urgency = 'urgent' | 'normal' | 'background'
 /** Verifies ballots somewhere. */
 export interface BallotVerifier {
   /** Outcomes in the order of the jobs; `busy`, and nothing is verified, when the queue has no room for all. */
-  verify(
-    jobs: readonly BallotJob[],
-    urgency: Urgency,
-  ): Promise<readonly Result<void, BallotRefusal>[] | 'busy'>
+  verify(jobs: readonly BallotJob[], urgency: Urgency): Promise<readonly BallotOutcome[] | 'busy'>
   /** Ballots that wait or are being verified, those in the background apart. */
   pending(): number
   /** Resolves when at most half of the room for `normal` jobs is taken: whoever brings many waits for it. */
@@ -46,7 +50,7 @@ export interface BallotVerifier {
 
 interface Waiting {
   readonly job: BallotJob
-  readonly done: (outcome: Result<void, BallotRefusal>) => void
+  readonly done: (outcome: BallotOutcome) => void
 }
 
 export interface InlineVerifierOptions {
@@ -88,7 +92,8 @@ export function createInlineVerifier(options: InlineVerifierOptions): BallotVeri
     while (!isStopped) {
       const waiting = await next()
       if (waiting === undefined) break
-      waiting.done(verify(waiting.job.election, waiting.job.ballot))
+      // One after the other they are not faster by accelerators: none is looked at.
+      waiting.done({ verdict: verify(waiting.job.election, waiting.job.ballot), accelerator: 'none' })
       await options.clock.pause()
     }
     isRunning = false
@@ -102,7 +107,7 @@ export function createInlineVerifier(options: InlineVerifierOptions): BallotVeri
       }
       const outcomes = jobs.map(
         (job) =>
-          new Promise<Result<void, BallotRefusal>>((done) => {
+          new Promise<BallotOutcome>((done) => {
             queues[urgency].push({ job, done })
           }),
       )

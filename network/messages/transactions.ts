@@ -2,6 +2,7 @@
 import { ContainerType, ListCompositeType } from '@chainsafe/ssz'
 import { codec, type Refusal, type Result } from '../../base/index.ts'
 import {
+  MAX_ACCELERATOR_BYTES,
   MAX_BATCH_BYTES,
   MAX_BATCH_TRANSACTIONS,
   MAX_CODE_BYTES,
@@ -13,22 +14,40 @@ import { bounded, bytesUpTo, cutText, HASH, hash, list, type Message, message, t
 
 type Bytes = Uint8Array
 
-const BATCH = new ListCompositeType(bytesUpTo(MAX_TRANSACTION_BYTES), MAX_BATCH_TRANSACTIONS)
-const batch: Message<readonly Bytes[]> = message(
+/** A transaction on its way in, with what speeds up its verification: beside it, and no part of it. */
+export interface OfferedTransaction {
+  /** Encoded. */
+  readonly bytes: Uint8Array
+  /** Of a ballot. */
+  readonly accelerator?: Uint8Array
+}
+
+const OFFERED = new ContainerType({
+  bytes: bytesUpTo(MAX_TRANSACTION_BYTES),
+  accelerator: bytesUpTo(MAX_ACCELERATOR_BYTES),
+})
+const BATCH = new ListCompositeType(OFFERED, MAX_BATCH_TRANSACTIONS)
+const NO_ACCELERATOR = new Uint8Array()
+const batch: Message<readonly OfferedTransaction[]> = message(
   'transactions',
   MAX_BATCH_BYTES,
   codec<typeof BATCH>(BATCH, MAX_BATCH_BYTES),
-  (all) => list(all, MAX_BATCH_TRANSACTIONS).map((one) => bounded(one, MAX_TRANSACTION_BYTES)),
-  (all) => all,
+  (all) =>
+    list(all, MAX_BATCH_TRANSACTIONS).map(({ bytes, accelerator = NO_ACCELERATOR }) => ({
+      bytes: bounded(bytes, MAX_TRANSACTION_BYTES),
+      accelerator: bounded(accelerator, MAX_ACCELERATOR_BYTES),
+    })),
+  (all) =>
+    all.map(({ bytes, accelerator }) => (accelerator.length === 0 ? { bytes } : { bytes, accelerator })),
 )
 
-/** Gossip `transactions` and request `submit`: encoded transactions. The caller keeps within MAX_BATCH_*. */
-export function encodeTransactionBatch(transactions: readonly Uint8Array[]): Uint8Array {
-  return batch.encode(transactions)
+/** Gossip `transactions` and request `submit`. The caller keeps within MAX_BATCH_*. */
+export function encodeTransactionBatch(offered: readonly OfferedTransaction[]): Uint8Array {
+  return batch.encode(offered)
 }
 export function decodeTransactionBatch(
   bytes: Uint8Array,
-): Result<readonly Uint8Array[], Refusal<'malformed'>> {
+): Result<readonly OfferedTransaction[], Refusal<'malformed'>> {
   return batch.decode(bytes)
 }
 

@@ -1,7 +1,7 @@
 /** What every verifier of ballots promises. */
 import { strict as assert } from 'node:assert'
 import type { BallotVerifier, Urgency } from '../../node/verifier.ts'
-import { anElectionNamed, ballotsOf, jobsOf, spoiled } from '../support/ballot-jobs.ts'
+import { accelerated, anElectionNamed, ballotsOf, jobsOf, spoiled } from '../support/ballot-jobs.ts'
 
 const election = anElectionNamed('The bridge')
 
@@ -25,13 +25,31 @@ export function testBallotVerifier(name: string, create: (maxJobs: number) => Ba
       const outcomes = await verifier.verify(jobsOf(election, [good, spoiled(other), other]), 'normal')
       assert.ok(outcomes !== 'busy')
       assert.deepEqual(
-        outcomes.map(({ ok }) => ok),
+        outcomes.map(({ verdict }) => verdict.ok),
         [true, false, true],
       )
-      const [, bad] = outcomes
+      const bad = outcomes[1]?.verdict
       assert.ok(bad?.ok === false)
       assert.equal(bad.error.code, 'bad-signature')
       assert.deepEqual(bad.error.place, { proof: 'signature' })
+    })
+
+    it('gives the same verdicts to ballots with accelerators, right ones and wrong ones', async () => {
+      const [first, second, third] = accelerated(jobsOf(election, all.slice(0, 3)))
+      assert.ok(first && second && third)
+      const bad = { ...jobsOf(election, [spoiled(third.ballot)])[0]!, accelerator: third.accelerator! }
+      const outcomes = await verifier.verify(
+        [first, { ...second, accelerator: first.accelerator! }, bad],
+        'normal',
+      )
+      assert.ok(outcomes !== 'busy')
+      assert.deepEqual(
+        outcomes.map(({ verdict }) => verdict.ok),
+        [true, true, false],
+      )
+      // Who does not look at accelerators says so.
+      const found = outcomes.map(({ accelerator }) => accelerator).join()
+      assert.ok(found === 'right,wrong,wrong' || found === 'none,none,none', found)
     })
 
     it('verifies nothing in no time', async () => {

@@ -6,7 +6,7 @@ import { createManualClock, SILENT } from '../../node/index.ts'
 import { MAX_LIFELESS_THREADS } from '../../node/limits.ts'
 import { createInlineVerifier } from '../../node/verifier.ts'
 import { createVerifierPool } from '../../node/verifier-pool.ts'
-import { anElectionNamed, ballotsOf, jobsOf, spoiled } from '../support/ballot-jobs.ts'
+import { accelerated, anElectionNamed, ballotsOf, jobsOf, spoiled } from '../support/ballot-jobs.ts'
 import { DEATHS, POISON } from '../support/mortal-verifier.ts'
 import { testBallotVerifier } from './ballot-verifier-suite.ts'
 
@@ -49,7 +49,7 @@ describe('threads that verify ballots', function () {
     for (const outcomes of await Promise.all(some.map((jobs) => pool.verify(jobs, 'normal')))) {
       assert.ok(outcomes !== 'busy')
       assert.deepEqual(
-        outcomes.map(({ ok }) => ok),
+        outcomes.map(({ verdict }) => verdict.ok),
         [true, false],
       )
     }
@@ -61,6 +61,24 @@ describe('threads that verify ballots', function () {
     return createVerifierPool({ threads: 2, logger, onFailure, program })
   }
 
+  it('look at accelerators, and say of each what they found', async () => {
+    const election = anElectionNamed('The tunnel')
+    const pool = createVerifierPool({ threads: 1, logger, onFailure })
+    const [first, second, third] = jobsOf(election, ballotsOf(election, 3))
+    const [quick] = accelerated([first!])
+    const outcomes = await pool.verify(
+      [quick!, second!, { ...third!, accelerator: quick!.accelerator! }],
+      'normal',
+    )
+    assert.ok(outcomes !== 'busy')
+    assert.deepEqual(
+      outcomes.map(({ accelerator }) => accelerator),
+      ['right', 'none', 'wrong'],
+    )
+    assert.ok(outcomes.every(({ verdict }) => verdict.ok))
+    await pool.stop()
+  })
+
   it('are replaced when they die, and what they were at is done again', async () => {
     const election = anElectionNamed(DEATHS.company)
     const pool = mortal(election)
@@ -68,7 +86,7 @@ describe('threads that verify ballots', function () {
     const outcomes = await pool.verify(jobsOf(election, [a!, spoiled(b!), c!, d!]), 'normal')
     assert.ok(outcomes !== 'busy')
     assert.deepEqual(
-      outcomes.map(({ ok }) => ok),
+      outcomes.map(({ verdict }) => verdict.ok),
       [true, false, true, true],
     )
     assert.equal(pool.pending(), 0)

@@ -91,7 +91,7 @@ describe('bad input', function () {
       good.subarray(0, good.length - 1),
       new Uint8Array(0),
       encodeBallot(ballot),
-    ]
+    ].map((bytes) => ({ bytes }))
     const peer = town.transport.peers()[0]?.id ?? ''
     for await (const chunk of town.transport.request(peer, 'submit', encodeTransactionBatch(batch))) {
       const outcomes = unwrap(decodeOutcomes(chunk))

@@ -37,7 +37,13 @@ const KINDS: Readonly<Record<string, Kind<unknown>>> = {
   'a batch of transactions': kind(
     network.encodeTransactionBatch,
     network.decodeTransactionBatch,
-    fc.array(bytes(60), { maxLength: 6 }),
+    fc.array(
+      fc.oneof(
+        plain({ bytes: bytes(60) }),
+        plain({ bytes: bytes(60), accelerator: fc.uint8Array({ minLength: 1, maxLength: 60 }) }),
+      ),
+      { maxLength: 6 },
+    ),
   ),
   'a consensus envelope': kind(
     network.encodeEnvelope,

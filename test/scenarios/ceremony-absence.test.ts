@@ -20,7 +20,7 @@ function overheard(network: NodeNetwork, index: number): { transport: Transport;
       if (topic !== 'transactions') return
       const batch = decodeTransactionBatch(payload)
       assert.ok(batch.ok)
-      for (const bytes of batch.value) {
+      for (const { bytes } of batch.value) {
         const transaction = decodeTransaction(bytes)
         if (transaction.ok) kinds.push(transaction.value.kind)
       }

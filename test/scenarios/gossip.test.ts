@@ -129,7 +129,7 @@ describe('gossip at a node', function () {
     const { uuid } = await anOpenElection(network, 2, 1)
     const stranger = await aStranger(network)
     const good = aBallot(electionAt(network, 0, uuid), 0, [[1, 0]])
-    await stranger.publish('transactions', encodeTransactionBatch([encodeTransaction(cast(good))]))
+    await stranger.publish('transactions', encodeTransactionBatch([{ bytes: encodeTransaction(cast(good)) }]))
     await network.run(50)
     for (const { node } of network.running.values()) {
       assert.ok(
@@ -139,7 +139,10 @@ describe('gossip at a node', function () {
     for (let seed = 0; seed < 6; seed++) {
       const ballot = aBallot(electionAt(network, 0, uuid), 1, [[1, 0]], `forged ${seed}`)
       const forged = { ...ballot, signature: { ...ballot.signature, response: 1n } }
-      await stranger.publish('transactions', encodeTransactionBatch([encodeTransaction(cast(forged))]))
+      await stranger.publish(
+        'transactions',
+        encodeTransactionBatch([{ bytes: encodeTransaction(cast(forged)) }]),
+      )
       await network.run(50)
     }
     for (const node of network.running.values()) assert.ok(isCutOff(node))

@@ -1,7 +1,8 @@
 /** Ballots to be verified, of an election of their own. */
-import { toHex } from '../../base/index.ts'
+import { toHex, unwrap } from '../../base/index.ts'
 import { GENERATOR } from '../../crypto/index.ts'
 import {
+  accelerateBallot,
   type Ballot,
   ballotId,
   createElection,
@@ -34,4 +35,9 @@ export function jobsOf(election: Election, ballots: readonly Ballot[]): readonly
 /** The ballot with a wrong signature. */
 export function spoiled(ballot: Ballot, challenge: bigint = ballot.signature.challenge): Ballot {
   return { ...ballot, signature: { challenge, response: ballot.signature.response - 1n } }
+}
+
+/** The jobs with right accelerators. */
+export function accelerated(jobs: readonly BallotJob[]): readonly BallotJob[] {
+  return jobs.map((job) => ({ ...job, accelerator: unwrap(accelerateBallot(job.election, job.ballot)) }))
 }

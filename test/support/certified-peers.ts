@@ -151,7 +151,7 @@ export async function startPeer(transport: Transport, view: () => View, lies: Li
     else if (archive.length > 0) yield archive
   })
   transport.handle('submit', async function* (_from, request) {
-    const batch = unwrap(decodeTransactionBatch(request)).map((bytes) => unwrap(decodeTransaction(bytes)))
+    const batch = unwrap(decodeTransactionBatch(request)).map(({ bytes }) => unwrap(decodeTransaction(bytes)))
     submitted.push(...batch)
     const outcomes = await lies.submit?.(batch)
     yield encodeOutcomes(outcomes ?? batch.map(() => ({ code: 'accepted', detail: '' })))

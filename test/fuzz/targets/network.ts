@@ -38,7 +38,9 @@ export function gossip(): readonly Target[] {
       {
         name: 'batch of transactions',
         covers: 'network/messages/transactions.ts decodeTransactionBatch',
-        samples: [[], batch].map(network.encodeTransactionBatch),
+        samples: [[], batch.map((bytes) => ({ bytes })), [{ bytes: hash(1), accelerator: hash(2) }]].map(
+          network.encodeTransactionBatch,
+        ),
       },
       network.decodeTransactionBatch,
       network.encodeTransactionBatch,

@@ -100,7 +100,7 @@ function aLargeProposal(block: Uint8Array, hands: Hands): readonly Gossiped[] {
 }
 
 function aBallot(hands: Hands): Gossiped {
-  return { topic: 'transactions', payload: encodeTransactionBatch([hands.forgedBallot().bytes]) }
+  return { topic: 'transactions', payload: encodeTransactionBatch([{ bytes: hands.forgedBallot().bytes }]) }
 }
 
 function aMess(dice: Dice): Gossiped {

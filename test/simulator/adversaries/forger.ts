@@ -77,7 +77,10 @@ function aForgery(material: Material, hands: Hands): Gossiped | undefined {
     case 'justification':
       return falseJustification(material, height, hands)
     case 'ballot':
-      return { topic: 'transactions', payload: encodeTransactionBatch([hands.forgedBallot().bytes]) }
+      return {
+        topic: 'transactions',
+        payload: encodeTransactionBatch([{ bytes: hands.forgedBallot().bytes }]),
+      }
     default:
       return material.payloads.length === 0 ? undefined : mutated(dice.pick(material.payloads), dice)
   }

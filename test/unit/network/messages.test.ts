@@ -14,12 +14,13 @@ const LIMITS: readonly (readonly [
 ])[] = [
   [
     'a transaction',
-    (past) => network.encodeTransactionBatch([bytes(network.MAX_TRANSACTION_BYTES + past)]),
+    (past) => network.encodeTransactionBatch([{ bytes: bytes(network.MAX_TRANSACTION_BYTES + past) }]),
     network.decodeTransactionBatch,
   ],
   [
     'the transactions of a batch',
-    (past) => network.encodeTransactionBatch(Array(network.MAX_BATCH_TRANSACTIONS + past).fill(bytes(0))),
+    (past) =>
+      network.encodeTransactionBatch(Array(network.MAX_BATCH_TRANSACTIONS + past).fill({ bytes: bytes(0) })),
     network.decodeTransactionBatch,
   ],
   [
@@ -89,21 +90,28 @@ describe('limits of messages', () => {
   })
 
   it('T32 refuse a batch with one more transaction that somebody else encoded', () => {
-    // SSZ: an empty transaction is its offset alone, and all offsets point behind the last one.
+    // SSZ: offsets of all, and of each the offsets of its two parts, which point behind them.
     const batchOf = (count: number): Uint8Array => {
-      const offsets = new DataView(new ArrayBuffer(4 * count))
-      for (let i = 0; i < count; i++) offsets.setUint32(4 * i, 4 * count, true)
-      return new Uint8Array(offsets.buffer)
+      const words = new DataView(new ArrayBuffer(12 * count))
+      for (let i = 0; i < count; i++) {
+        words.setUint32(4 * i, 4 * count + 8 * i, true)
+        words.setUint32(4 * count + 8 * i, 8, true)
+        words.setUint32(4 * count + 8 * i + 4, 8, true)
+      }
+      return new Uint8Array(words.buffer)
     }
     assert.equal(network.decodeTransactionBatch(batchOf(network.MAX_BATCH_TRANSACTIONS)).ok, true)
     assert.equal(network.decodeTransactionBatch(batchOf(network.MAX_BATCH_TRANSACTIONS + 1)).ok, false)
   })
 
   it('T32 bound the whole batch, not its transactions alone', () => {
-    const half = bytes(network.MAX_BATCH_BYTES / 2 - 8)
-    const whole = network.encodeTransactionBatch([half, half])
+    const half = bytes(network.MAX_TRANSACTION_BYTES)
+    const whole = network.encodeTransactionBatch([{ bytes: half }, { bytes: half }])
     assert.equal(whole.length <= network.MAX_BATCH_BYTES, true)
-    assert.throws(() => network.encodeTransactionBatch([half, half, bytes(16)]), { name: 'AssertionFailure' })
+    assert.throws(
+      () => network.encodeTransactionBatch([{ bytes: half }, { bytes: half }, { bytes: bytes(32 * 1024) }]),
+      { name: 'AssertionFailure' },
+    )
   })
 
   it('cut texts that are for people, between characters', () => {

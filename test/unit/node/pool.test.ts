@@ -5,7 +5,11 @@ import {
   encodeTransaction,
   type Transaction,
 } from '../../../ledger/index.ts'
-import { MAX_POOL_PER_SLOT, PEER_TRANSACTIONS_BURST } from '../../../node/limits.ts'
+import {
+  MAX_POOL_PER_SLOT,
+  PEER_TRANSACTIONS_BURST,
+  WRONG_ACCELERATOR_TRANSACTIONS,
+} from '../../../node/limits.ts'
 import { isNeverValid } from '../../../node/pool-entry.ts'
 import { aCeremonyRun, anAttempt, certificateBy, dealingBy } from '../../support/ceremony-builders.ts'
 import { CONTRADICTIONS, evidenceAgainst } from '../../support/evidence-builders.ts'
@@ -229,7 +233,11 @@ describe('the pool', () => {
       sizes.push(jobs.length)
       return verify(jobs, urgency)
     }
-    const outcomes = await on.pool.addMany([a!, Uint8Array.of(0), b!, a!, broken], 'a', false)
+    const outcomes = await on.pool.addMany(
+      [a!, Uint8Array.of(0), b!, a!, broken].map((bytes) => ({ bytes })),
+      'a',
+      false,
+    )
     assert.deepEqual(
       outcomes.map(({ code }) => code),
       ['accepted', 'malformed', 'accepted', 'known', 'ballot-invalid'],
@@ -239,13 +247,44 @@ describe('the pool', () => {
     assert.equal(on.pool.verifying, 0)
   })
 
+  it('keeps accelerators that are right, and tells of wrong ones, which cost their bearer', async () => {
+    const on = await aNodeChain()
+    const { uuid } = await openElectionOn(on, 4)
+    const found = ['right', 'wrong', 'none'] as const
+    const ballots = found.map((_, voter) => ballotOn(on, uuid, voter))
+    on.verifier.verify = async (jobs) =>
+      jobs.map(({ accelerator }) => {
+        return { verdict: { ok: true, value: undefined }, accelerator: found[accelerator![0]!]! }
+      })
+    const offered = ballots.map(({ bytes }, index) => ({ bytes, accelerator: Uint8Array.of(index) }))
+    const outcomes = await on.pool.addMany(offered, 'a', false)
+    assert.deepEqual(
+      outcomes.map(({ code, hasWrongAccelerator }) => [code, hasWrongAccelerator]),
+      [
+        ['accepted', undefined],
+        ['accepted', true],
+        ['accepted', undefined],
+      ],
+    )
+    assert.deepEqual(
+      ballots.map(({ id }) => on.pool.get(id)?.accelerator),
+      [Uint8Array.of(0), undefined, undefined],
+    )
+    // Three transactions and what the wrong accelerator cost are gone.
+    const left = PEER_TRANSACTIONS_BURST - 3 - WRONG_ACCELERATOR_TRANSACTIONS
+    const garbage = { bytes: Uint8Array.of(1) }
+    const codes = async (count: number): Promise<string | undefined> =>
+      (await on.pool.addMany(Array(count).fill(garbage), 'a', false))[0]?.code
+    assert.equal(await codes(left + 1), 'busy')
+    assert.equal(await codes(left), 'malformed')
+  })
+
   it('T10 holds a credential to its limit inside one batch, too', async () => {
     const on = await aNodeChain()
     const { uuid } = await openElectionOn(on, 1)
-    const many = Array.from(
-      { length: MAX_POOL_PER_SLOT + 2 },
-      (_, seed) => ballotOn(on, uuid, 0, `seed ${seed}`).bytes,
-    )
+    const many = Array.from({ length: MAX_POOL_PER_SLOT + 2 }, (_, seed) => ({
+      bytes: ballotOn(on, uuid, 0, `seed ${seed}`).bytes,
+    }))
     const outcomes = await on.pool.addMany(many, 'a', false)
     assert.equal(outcomes.filter(({ code }) => code === 'accepted').length, MAX_POOL_PER_SLOT)
     assert.equal(outcomes.filter(({ code }) => code === 'busy').length, 2)

@@ -14,7 +14,7 @@ describe('the censor', function () {
     const { hands } = stage.hands(3)
     const batch: Gossiped = {
       topic: 'transactions',
-      payload: encodeTransactionBatch(stage.block([0]).transactions),
+      payload: encodeTransactionBatch(stage.block([0]).transactions.map((bytes) => ({ bytes }))),
     }
     const adversary = censor.conspire(createDice('run'))()
     assert.equal(adversary.hear?.(seatOf(0), batch, hands), false)

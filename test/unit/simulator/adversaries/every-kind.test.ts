@@ -44,7 +44,7 @@ function everything(stage: Stage): readonly Gossiped[] {
     ...agreement.map((said) => write(said)),
     {
       topic: 'transactions',
-      payload: encodeTransactionBatch([strange[1]!, stage.block([0]).transactions[0]!]),
+      payload: encodeTransactionBatch([{ bytes: strange[1]! }, { bytes: stage.block([0]).transactions[0]! }]),
     },
     { topic: 'blocks', payload: certified },
     ...(['transactions', 'consensus', 'blocks'] as const).flatMap((topic) =>

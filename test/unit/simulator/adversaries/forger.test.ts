@@ -71,7 +71,7 @@ describe('the forger', function () {
     const { forged } = await forgeries(aStage())
     const batch = forged.find(({ topic }) => topic === 'transactions')
     const decoded = decodeTransactionBatch(batch!.payload)
-    assert.ok(decoded.ok && decodeTransaction(decoded.value[0]!).ok)
+    assert.ok(decoded.ok && decodeTransaction(decoded.value[0]!.bytes).ok)
   })
 
   it('mutates what it heard in many ways', () => {

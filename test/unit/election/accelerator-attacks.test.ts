@@ -57,7 +57,7 @@ import {
 } from '../../support/election/false-accelerators.ts'
 
 const random = seeded('accelerator attacks')
-/** One answer, yes or no: 13 points. */
+/** One answer, yes or no: 12 points. */
 const election = anElection({ questions: [aQuestion({ answers: ['Yes'], min: 0, max: 1 })] })
 const [alice, bob, mallory] = ['alice', 'bob', 'mallory'].map((name) => aVoter(election, name)) as [
   ReturnType<typeof aVoter>,

@@ -54,6 +54,13 @@ export {
   verifyRecord,
 } from './proofs.ts'
 export { decodeRecord, encodeRecord } from './record.ts'
+export {
+  decodeReferring,
+  encodeReferring,
+  missingFrom,
+  type ReferringBlock,
+  resolve,
+} from './referring-block.ts'
 export { signTransaction } from './sign.ts'
 export {
   electionCeremony,
@@ -85,4 +92,4 @@ export {
 } from './trustees.ts'
 export type * from './types.ts'
 export { verifyTransaction } from './verify.ts'
-export { decodeWholeBlock, type WholeBlock, wholeBlock } from './whole-block.ts'
+export { decodeWholeBlock, transactionIn, type WholeBlock, wholeBlock } from './whole-block.ts'

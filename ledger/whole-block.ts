@@ -41,6 +41,18 @@ export function joined(header: BlockHeader, transactions: readonly Decoded[]): W
   return { id: toHex(blockId(header)), header, transactions, bytes }
 }
 
+const indexes = new WeakMap<WholeBlock, ReadonlyMap<string, Decoded>>()
+
+/** A transaction of a block by id; the index is made when it is first asked for. */
+export function transactionIn(block: WholeBlock, id: string): Decoded | undefined {
+  let index = indexes.get(block)
+  if (index === undefined) {
+    index = new Map(block.transactions.map((transaction) => [transaction.id, transaction]))
+    indexes.set(block, index)
+  }
+  return index.get(id)
+}
+
 /** The whole block of an encoded one. Never throws. */
 export function decodeWholeBlock(bytes: Uint8Array): Result<WholeBlock, BlockRejection> {
   const block = decodeBlock(bytes)

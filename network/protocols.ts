@@ -155,7 +155,8 @@ export const PROTOCOL_LIMITS: Readonly<Record<Protocol, ProtocolLimits>> = {
 export const TOPIC_LIMITS: Readonly<Record<Topic, TopicLimits>> = {
   transactions: { payloadBytes: MAX_BATCH_BYTES, messages: 1024, queuedBytes: 32 * MIB, concurrency: 16 },
   // A round of 100 validators is 300 messages, and several rounds may come at once.
-  consensus: { payloadBytes: MAX_ENVELOPE_BYTES, messages: 4096, queuedBytes: 64 * MIB, concurrency: 16 },
+  // Some of those looked at wait for transactions to be fetched.
+  consensus: { payloadBytes: MAX_ENVELOPE_BYTES, messages: 4096, queuedBytes: 64 * MIB, concurrency: 64 },
   blocks: { payloadBytes: MAX_CERTIFIED_BLOCK_BYTES, messages: 64, queuedBytes: 32 * MIB, concurrency: 4 },
 }
 
@@ -177,7 +178,9 @@ export function networkTag(networkId: Uint8Array): string {
 export function protocolId(networkId: Uint8Array, protocol: Protocol): string {
   return `/psephos/${networkTag(networkId)}/${protocol}/1`
 }
+/** In agreement and announcements, blocks go by reference since version 2. */
+const TOPIC_VERSIONS: Readonly<Record<Topic, string>> = { transactions: '', consensus: '/2', blocks: '/2' }
 /** The topic's name in gossip. */
 export function topicName(networkId: Uint8Array, topic: Topic): string {
-  return `psephos/${networkTag(networkId)}/${topic}`
+  return `psephos/${networkTag(networkId)}/${topic}${TOPIC_VERSIONS[topic]}`
 }

@@ -2,7 +2,7 @@
  * What this node says to each of the three gossip topics, and what it makes of what it hears. Verdicts: accept what is new and
  * good; reject what no honest peer passes on, whatever its state; ignore the rest (known, stale, too early, no room).
  */
-import { ok, type Result, refuse, toHex } from '../base/index.ts'
+import { ok, type Refusal, type Result, refuse, toHex } from '../base/index.ts'
 import {
   authenticate,
   decodeMessage,
@@ -11,7 +11,7 @@ import {
   type ValidatorSet,
 } from '../consensus/index.ts'
 import { sha256 } from '../crypto/index.ts'
-import { type BlockRejection, decodeBlock, decodeWholeBlock, type WholeBlock } from '../ledger/index.ts'
+import { decodeReferring, encodeReferring, type ReferringBlock, type WholeBlock } from '../ledger/index.ts'
 import {
   type ConsensusEnvelope,
   decodeCertifiedBlock,
@@ -25,7 +25,8 @@ import {
   type Transport,
   type Verdict,
 } from '../network/index.ts'
-import { importBlock } from './block-import.ts'
+import type { Assembly } from './assembly.ts'
+import { importAnnounced } from './block-import.ts'
 import type { Chain, Committed } from './chain.ts'
 import type { Clock, Timer } from './clock.ts'
 import { isBare, messageBlockId } from './consensus-message.ts'
@@ -67,6 +68,7 @@ export interface GossipDependencies {
   readonly sync: Sync
   readonly ownKey: OwnKey
   readonly lastWords: LastWords
+  readonly assembly: Assembly
   readonly transport: Transport
   readonly logger: Logger
   readonly onFailure: (error: unknown) => void
@@ -144,18 +146,19 @@ export class Gossip {
     this.#publishedAt.set(entry.id, now)
     const { bytes, accelerator } = entry
     const size = bytes.length + (accelerator?.length ?? 0)
-    if (this.#batchBytes + size > MAX_GOSSIP_BATCH_BYTES) this.#flush()
+    if (this.#batchBytes + size > MAX_GOSSIP_BATCH_BYTES) this.flush()
     this.#batch.push(accelerator === undefined ? { bytes } : { bytes, accelerator })
     this.#batchBytes += size
     if (this.#batch.length >= MAX_GOSSIP_BATCH_TRANSACTIONS) {
-      this.#flush()
+      this.flush()
       return
     }
     const waitMs = Math.max(GOSSIP_BATCH_DELAY_MS, this.#flushedAt + GOSSIP_BATCH_INTERVAL_MS - now)
-    this.#batchTimer ??= clock.setTimer(waitMs, () => this.#flush())
+    this.#batchTimer ??= clock.setTimer(waitMs, () => this.flush())
   }
 
-  #flush(): void {
+  /** Sends what waits for company at once: a proposal that is about to name it comes after it. */
+  flush(): void {
     this.#batchTimer?.cancel()
     this.#batchTimer = undefined
     if (this.#batch.length === 0) return
@@ -181,7 +184,7 @@ export class Gossip {
 
   // ---- consensus ---------------------------------------------------------------------------------------------------
   async #onConsensus(from: PeerName, payload: Uint8Array): Promise<Verdict> {
-    const { clock, chain, runner, sync, ownKey, lastWords } = this.#dependencies
+    const { clock, chain, runner, sync, ownKey, lastWords, assembly } = this.#dependencies
     if (!this.#budget.take(from, 1, clock.now())) return 'ignore'
     const envelope = decodeEnvelope(payload)
     if (!envelope.ok) return 'reject'
@@ -202,21 +205,28 @@ export class Gossip {
     if (height > next + MAX_HEIGHTS_AHEAD) return 'ignore'
     const block = blockOf(decoded.value, envelope.value.block)
     if (!block.ok) return 'reject'
+    // It counts as passed on when it is whole: somebody may have brought other references than its author's.
+    const whole = block.value && (await assembly.complete(block.value, from))
+    if (whole === false) return 'reject'
+    if (block.value !== undefined && whole === undefined) return 'ignore'
     this.#passed.set(hash, clock.now())
-    return runner.receive(message.value, block.value)
+    return runner.receive(message.value, whole)
   }
 
   // ---- blocks ------------------------------------------------------------------------------------------------------
   async #onBlock(from: PeerName, payload: Uint8Array): Promise<Verdict> {
-    const { chain, sync, logger } = this.#dependencies
+    const { chain, sync, logger, assembly } = this.#dependencies
     const certified = decodeCertifiedBlock(payload)
     if (!certified.ok) return 'reject'
-    const block = decodeBlock(certified.value.block)
+    const block = decodeReferring(certified.value.block)
     if (!block.ok) return 'reject'
     const { height } = block.value.header
-    if (height > chain.height() + 1) sync.noteHeight(from, height)
+    // One that cannot be made whole here is fetched like any other that gossip lost.
+    if (height > chain.height()) sync.noteHeight(from, height)
     try {
-      const imported = await importBlock(certified.value, this.#options, { chain, logger })
+      const complete = (): Promise<WholeBlock | false | undefined> => assembly.complete(block.value, from)
+      const announced = { block: block.value, certificate: certified.value.certificate, complete }
+      const imported = await importAnnounced(announced, this.#options, { chain, logger })
       if (imported.ok) return 'accept'
       return imported.error.code === 'not-next' ? 'ignore' : 'reject'
     } catch (error) {
@@ -230,7 +240,7 @@ export class Gossip {
     const { self, validators } = this.#options
     const { height, round, block, certificate } = committed
     if (self === undefined || self !== proposerOf(height, round, validators.keys.length)) return
-    this.#publish('blocks', encodeCertifiedBlock({ block: block.bytes, certificate }))
+    this.#publish('blocks', encodeCertifiedBlock({ block: encodeReferring(block), certificate }))
   }
 
   #publish(topic: 'transactions' | 'consensus' | 'blocks', payload: Uint8Array): void {
@@ -243,20 +253,20 @@ export class Gossip {
 }
 
 /**
- * The block that travels with a message, whole and with the id that it names; undefined with a message that speaks of none. A refusal
+ * The block that travels with a message, with the id that it names; undefined with a message that speaks of none. A refusal
  * where it is missing, or another one.
  */
 export function blockOf(
   message: Message,
   bytes: Uint8Array | undefined,
-): Result<WholeBlock | undefined, BlockRejection> {
+): Result<ReferringBlock | undefined, Refusal<'malformed'>> {
   const id = isBare(message) ? undefined : messageBlockId(message)
   if (id === undefined || bytes === undefined) {
     return id === undefined && bytes === undefined
       ? ok(undefined)
       : refuse('malformed', 'a block where none belongs, or none')
   }
-  const block = decodeWholeBlock(bytes)
+  const block = decodeReferring(bytes)
   if (!block.ok) return block
   return block.value.id === id ? block : refuse('malformed', 'another block than the message names')
 }

@@ -29,7 +29,7 @@ import {
   type Timing,
   type ValidatorSet,
 } from '../consensus/index.ts'
-import { decodeWholeBlock, type WholeBlock } from '../ledger/index.ts'
+import { type Decoded, decodeWholeBlock, transactionIn, type WholeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { Journal, LastSigned } from '../storage/index.ts'
 import type { Chain, ExecutedBlock } from './chain.ts'
@@ -97,7 +97,7 @@ export class HeightRun {
         ? undefined
         : new Voice(
             { ...options, self },
-            { clock, lastSigned, logger, publish, block: (id) => this.#blocks.get(id)?.bytes },
+            { clock, lastSigned, logger, publish, block: (id) => this.#blocks.get(id) },
           )
     this.#state = createState({
       height: options.height,
@@ -172,6 +172,15 @@ export class HeightRun {
     this.#roundTimer?.cancel()
     for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
+  }
+
+  /** A transaction of a block of this height, by id. */
+  transaction(id: string): Decoded | undefined {
+    for (const [, block] of this.#blocks.entries()) {
+      const found = transactionIn(block, id)
+      if (found !== undefined) return found
+    }
+    return undefined
   }
 
   /** Whether the bytes of a block are here. */

@@ -121,6 +121,16 @@ export const PEER_MESSAGES_BURST = 4096
 export const RECALLED_CERTIFICATES = 16
 
 // ---- catching up ----------------------------------------------------------------------------------------------------
+/** Blocks by reference whose transactions are being fetched: a height has one, and one more a round. */
+export const MAX_ASSEMBLIES = 16
+/** Of which one peer may have brought so many: nobody keeps others' from being fetched. */
+export const MAX_ASSEMBLIES_PER_PEER = 4
+/** How long they may take: within a round, or it is not worth it. */
+export const ASSEMBLY_TIMEOUT_MS = 2000
+/** Whoever brought a block is asked alone for so long; then others, too. */
+export const ASSEMBLY_HEDGE_MS = 150
+export const ASSEMBLY_HEDGE_PEERS = 3
+
 /** How often peers are asked where they stand: a block that gossip lost is noticed after this. */
 export const STATUS_INTERVAL_MS = 2000
 /** Peers asked each time. */
@@ -196,6 +206,8 @@ assert(PEER_TRANSACTIONS_BURST >= MAX_GOSSIP_BATCH_TRANSACTIONS, 'a peer may bri
 assert(RECHECK_BALLOTS <= MAX_VERIFIER_JOBS, 'the background is never refused for its size')
 assert(MAX_BALLOT_TRIES < MAX_LIFELESS_THREADS, 'one ballot alone does not stop a node')
 assert(MAX_VERIFIER_BATCH * WORKER_BATCHES <= MAX_VERIFIER_JOBS, 'a thread can be kept busy')
+assert(MAX_ASSEMBLIES_PER_PEER < MAX_ASSEMBLIES, 'one peer has not all blocks by reference')
+assert(ASSEMBLY_HEDGE_MS < ASSEMBLY_TIMEOUT_MS, 'others are asked before the time is over')
 assert(START_STATUS_INTERVAL_MS < START_WAIT_MS, 'a starting validator asks before it gives up')
 assert(SYNC_BUFFER_BYTES >= SYNC_RANGE_BYTES, 'a range fits the buffer')
 assert(SYNC_RANGE_BYTES >= MAX_BLOCKS_ANSWER_BYTES, 'an honest answer is taken whole')

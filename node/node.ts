@@ -5,7 +5,7 @@
 import { equalBytes, toHex } from '../base/index.ts'
 import { decodeCertificate, type ValidatorSet } from '../consensus/index.ts'
 import { createSigner, type Random } from '../crypto/index.ts'
-import { type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
+import { type Decoded, type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
 import {
   type Database,
@@ -14,6 +14,7 @@ import {
   MAX_JOURNAL_BYTES,
   openChainStore,
 } from '../storage/index.ts'
+import { Assembly } from './assembly.ts'
 import { createBallotArchive } from './ballot-archive.ts'
 import { Chain, type ExecutedBlock } from './chain.ts'
 import type { Clock } from './clock.ts'
@@ -148,7 +149,10 @@ async function assemble(
       journal,
       lastSigned,
       logger,
-      build: () => propose(chain, pool, clock),
+      build: () => {
+        gossip.flush()
+        return propose(chain, pool, clock)
+      },
       publish: (envelope) => gossip.publish(envelope),
       onMissingBlock: (height) => sync.wantBlock(height),
       onEvidence: (evidence) => {
@@ -177,9 +181,16 @@ async function assemble(
   )
   const onDone = (): void => trustee?.look()
   const recheck = new Recheck({ clock, chain, store, verifier, logger, onDone, onFailure })
+  const find = (id: string): Decoded | undefined => pool.find(id) ?? runner.transaction(id)
+  const nodes = (): readonly string[] =>
+    transport
+      .peers()
+      .map(({ id }) => id)
+      .filter((peer) => sync.isNode(peer))
+  const assembly = new Assembly({ clock, transport, logger, find, nodes, onFailure })
   const gossip: Gossip = new Gossip(
     { networkId, validators, self: self?.index },
-    { clock, chain, pool, runner, sync, ownKey, lastWords, transport, logger, onFailure },
+    { clock, chain, pool, runner, sync, ownKey, lastWords, assembly, transport, logger, onFailure },
   )
   const trustee = createTrustee(options, { clock, random, chain, pool, ballots, logger, onFailure })
   const { name } = options
@@ -204,6 +215,7 @@ async function assemble(
     ballots,
     pool,
     lastWords,
+    find,
     transport,
     diagnostics,
   })
@@ -238,6 +250,7 @@ async function assemble(
     await recheck.stop()
     pace.stop()
     gossip.stop()
+    assembly.stop()
     await runner.stop()
     await transport.stop()
     await verifier.stop()
@@ -255,6 +268,7 @@ async function assemble(
       ...pool.queues(),
       { queue: 'verifier', length: verifier.pending(), limit: MAX_VERIFIER_JOBS },
       ...gossip.queues(),
+      ...assembly.queues(),
       ...runner.queues(),
       { queue: 'journal bytes', length: bytesOf(journal.records()), limit: MAX_JOURNAL_BYTES },
     ],

@@ -8,6 +8,7 @@ import { type ArchiveEntry, writeArchive } from '../election/index.ts'
 import {
   archiveTimestamp,
   boardEntries,
+  type Decoded,
   electionRecord,
   elections,
   encodeHeader,
@@ -54,6 +55,8 @@ export interface ResponderDependencies {
   readonly ballots: BallotArchive
   readonly pool: Pool
   readonly lastWords: LastWords
+  /** A transaction that is here and not final yet, by id. */
+  readonly find: (id: string) => Decoded | undefined
   readonly transport: Transport
   readonly diagnostics: () => Diagnostics
 }
@@ -106,10 +109,10 @@ export class Responder {
   }
 
   async *#transactions(request: Uint8Array): AsyncGenerator<Uint8Array> {
-    const { pool, ballots } = this.#dependencies
+    const { ballots, find } = this.#dependencies
     for (const id of accepted(decodeIds(request))) {
-      const bytes = pool.get(toHex(id))?.bytes ?? (await ballots.transaction(id))
-      if (bytes !== undefined) yield bytes
+      const found = find(toHex(id))?.bytes ?? (await ballots.transaction(id))
+      if (found !== undefined) yield found
     }
   }
 

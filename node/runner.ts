@@ -13,7 +13,7 @@ import type {
   Timing,
   ValidatorSet,
 } from '../consensus/index.ts'
-import type { WholeBlock } from '../ledger/index.ts'
+import type { Decoded, WholeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope, Verdict } from '../network/index.ts'
 import type { Journal, LastSigned } from '../storage/index.ts'
 import type { Chain, ExecutedBlock } from './chain.ts'
@@ -105,6 +105,11 @@ export class Runner {
     void this.#post(async () => {
       if (this.#run?.height === height) await this.#run.feed({ type: 'work' })
     })
+  }
+
+  /** A transaction of a block of the height under way, by id. */
+  transaction(id: string): Decoded | undefined {
+    return this.#run?.transaction(id)
   }
 
   /** Who was heard last, by index of the validator. */

@@ -15,6 +15,7 @@ import {
   type ValidatorSet,
 } from '../consensus/index.ts'
 import type { Signer } from '../crypto/index.ts'
+import { encodeReferring, type WholeBlock } from '../ledger/index.ts'
 import type { ConsensusEnvelope } from '../network/index.ts'
 import type { LastSigned } from '../storage/index.ts'
 import type { Clock, Timer } from './clock.ts'
@@ -40,8 +41,8 @@ export interface VoiceDependencies {
   readonly lastSigned: LastSigned
   readonly logger: Logger
   readonly publish: (envelope: ConsensusEnvelope) => void
-  /** The bytes of a block of this height. */
-  readonly block: (id: BlockId) => Uint8Array | undefined
+  /** A block of this height. */
+  readonly block: (id: BlockId) => WholeBlock | undefined
 }
 
 export class Voice {
@@ -123,7 +124,7 @@ export class Voice {
     }
     this.#dependencies.publish({
       message: encodeMessage(message),
-      ...(block === undefined ? {} : { block }),
+      ...(block === undefined ? {} : { block: encodeReferring(block) }),
       ...(repeat === undefined ? {} : { repeat }),
     })
   }

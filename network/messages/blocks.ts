@@ -21,7 +21,7 @@ import {
   optional,
 } from './wire.ts'
 
-/** Gossip `consensus`: an encoded consensus message, and the encoded block of a proposal or of a prepared round change. */
+/** Gossip `consensus`: an encoded consensus message, and the encoded block of a proposal or of a prepared round change, by reference. */
 export interface ConsensusEnvelope {
   readonly message: Uint8Array
   readonly block?: Uint8Array
@@ -60,7 +60,7 @@ export function decodeEnvelope(bytes: Uint8Array): Result<ConsensusEnvelope, Ref
   return envelopes.decode(bytes)
 }
 
-/** Gossip `blocks`, and chunks of the `blocks` response: an encoded block with its encoded certificate. */
+/** Gossip `blocks` (by reference), and chunks of the `blocks` response: an encoded block with its encoded certificate. */
 export interface CertifiedBlock {
   readonly block: Uint8Array
   readonly certificate: Uint8Array

@@ -16,10 +16,11 @@ import {
   type State,
 } from '../../ledger/index.ts'
 import type { Transport } from '../../network/index.ts'
-import type { Clock } from '../../node/index.ts'
+import type { Clock, RunningNode } from '../../node/index.ts'
 import { readOwn } from '../simulator/adversaries/speech.ts'
 import { createDice } from '../simulator/dice.ts'
 import type { Adversary, Hands, MadeBallot, Sending } from '../simulator/types.ts'
+import { withWholeBlock } from '../simulator/world/whole.ts'
 import { aBallot, cast, privateKeyOf } from './ledger-builders.ts'
 import {
   aDisk,
@@ -56,7 +57,7 @@ export async function startPuppet(network: NodeNetwork, options: PuppetOptions):
     assert.ok(puppet, 'a puppet speaks once it runs')
     return puppet.node.chain.state()
   })
-  const owned = ownedBy(adversary, network, hands)
+  const owned = ownedBy(adversary, network, hands, () => puppet?.node)
   const disk = twin === undefined ? network.disks[index]! : aDisk()
   puppet = await network.start(index, {
     ...disk,
@@ -85,7 +86,12 @@ function aheadOf(clock: Clock): Clock {
 }
 
 /** The transport of a puppet: the adversary decides what leaves and what is heard. */
-function ownedBy(adversary: Adversary, network: NodeNetwork, hands: Hands): Transport {
+function ownedBy(
+  adversary: Adversary,
+  network: NodeNetwork,
+  hands: Hands,
+  node: () => RunningNode | undefined,
+): Transport {
   const inner = network.hub.transport(hands.self.name)
   return {
     self: inner.self,
@@ -96,13 +102,13 @@ function ownedBy(adversary: Adversary, network: NodeNetwork, hands: Hands): Tran
     dial: (address, signal) => inner.dial(address, signal),
     subscribe: (topic, handler) =>
       inner.subscribe(topic, async (from, payload) => {
-        const message = { topic, payload }
+        const message = { topic, payload: withWholeBlock(topic, payload, node()) }
         const isOwn = readOwn(message, hands) !== undefined
         if (!isOwn && (adversary.hear?.(from, message, hands) ?? true)) await handler(from, payload)
         return 'ignore'
       }),
     publish: async (topic, payload) => {
-      const message = { topic, payload }
+      const message = { topic, payload: withWholeBlock(topic, payload, node()) }
       hands.send((await adversary.say?.(message, hands)) ?? [{ ...message, to: hands.others }])
     },
     handle: (protocol, handler) => inner.handle(protocol, handler),

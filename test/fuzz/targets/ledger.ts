@@ -1,5 +1,5 @@
 /** Decoders of the ledger: transactions, blocks, states, drafts, the genesis file. */
-import { concat, equalBytes, toHex, unwrap } from '../../../base/index.ts'
+import { concat, equalBytes, fromHex, toHex, unwrap } from '../../../base/index.ts'
 import { questionsJson } from '../../../election/index.ts'
 import { decodeTransactions } from '../../../ledger/block.ts'
 import { ceremonyRoot, decodeCeremony, encodeCeremony } from '../../../ledger/ceremony-ssz.ts'
@@ -19,6 +19,8 @@ import { aGenesis, aTrustee } from '../../support/ledger-builders.ts'
 import { packedEntries, recordings, unpackedEntries } from '../recordings.ts'
 import { ofBytes, ofJson } from '../target.ts'
 import type { Target } from '../types.ts'
+
+const unwrapHex = (id: string): Uint8Array => fromHex(id) ?? new Uint8Array(0)
 
 /** What is gossiped and finalised. */
 export function chainDecoders(): readonly Target[] {
@@ -64,6 +66,21 @@ export function chainDecoders(): readonly Target[] {
       ledger.decodeWholeBlock,
       ({ header, transactions }) =>
         ledger.encodeBlock({ header, transactions: transactions.map(({ bytes }) => bytes) }),
+    ),
+    ofBytes(
+      {
+        name: 'block by reference',
+        covers: 'ledger/referring-block.ts decodeReferring',
+        samples: blocks.map(({ bytes }, index) =>
+          index % 2 === 0 ? bytes : ledger.encodeReferring(unwrap(ledger.decodeWholeBlock(bytes))),
+        ),
+      },
+      ledger.decodeReferring,
+      ({ header, items }) =>
+        ledger.encodeBlock({
+          header,
+          transactions: items.map((item) => (typeof item === 'string' ? unwrapHex(item) : item.bytes)),
+        }),
     ),
     ofBytes(
       {

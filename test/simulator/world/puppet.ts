@@ -22,6 +22,7 @@ import type { Adversary, CreateAdversary, Dice, Hands, Seat, Sending } from '../
 import type { BallotBox } from './ballots.ts'
 import { signerOf } from './keys.ts'
 import type { Surroundings, Wrap } from './machine.ts'
+import { withWholeBlock } from './whole.ts'
 
 /** How often an adversary may act of its own accord. */
 const TICK_MS = 500
@@ -45,12 +46,14 @@ export function strings(
       self: transport.self,
       publish: async (topic, payload) => {
         if (adversary.say === undefined) return transport.publish(topic, payload)
-        send(await adversary.say({ topic, payload }, hands))
+        const said = { topic, payload: withWholeBlock(topic, payload, node()) }
+        send(await adversary.say(said, hands))
       },
       subscribe: (topic, handler) =>
         transport.subscribe(topic, async (from, payload) => {
           if (speakerOf(topic, payload) === index) return 'ignore'
-          if (adversary.hear?.(from, { topic, payload }, hands) === false) return 'ignore'
+          const heard = { topic, payload: withWholeBlock(topic, payload, node()) }
+          if (adversary.hear?.(from, heard, hands) === false) return 'ignore'
           await handler(from, payload)
           return 'ignore'
         }),

@@ -13,7 +13,8 @@ describe('names on the wire', () => {
   it('hold the first 8 bytes of the network id', () => {
     assert.equal(networkTag(ID), '0001020304050607')
     assert.equal(protocolId(ID, 'status'), '/psephos/0001020304050607/status/1')
-    assert.equal(topicName(ID, 'blocks'), 'psephos/0001020304050607/blocks')
+    assert.equal(topicName(ID, 'blocks'), 'psephos/0001020304050607/blocks/2')
+    assert.equal(topicName(ID, 'transactions'), 'psephos/0001020304050607/transactions')
   })
 
   it('T15 differ between networks', () => {

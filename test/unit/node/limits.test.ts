@@ -1,6 +1,8 @@
 import { strict as assert } from 'node:assert'
 import * as ledger from '../../../ledger/index.ts'
 import * as network from '../../../network/index.ts'
+import { VERDICT_TIMEOUT_MS } from '../../../network/limits.ts'
+import { TOPIC_LIMITS } from '../../../network/protocols.ts'
 import * as node from '../../../node/limits.ts'
 import * as storage from '../../../storage/index.ts'
 
@@ -20,6 +22,11 @@ describe("a node's limits", () => {
     const record = ledger.MAX_BLOCK_BYTES + network.MAX_CONSENSUS_MESSAGE_BYTES
     assert.ok(record < storage.MAX_JOURNAL_RECORD_BYTES, 'a proposal fits a journal record')
     assert.ok(ledger.MAX_BLOCK_BYTES <= storage.MAX_VALUE_BYTES)
+  })
+
+  it('let blocks be fetched while consensus messages are looked at', () => {
+    assert.ok(2 * node.MAX_ASSEMBLIES <= TOPIC_LIMITS.consensus.concurrency)
+    assert.ok(node.ASSEMBLY_TIMEOUT_MS < VERDICT_TIMEOUT_MS)
   })
 
   it('remember more verified ids than can wait', () => {

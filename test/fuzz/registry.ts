@@ -28,6 +28,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
  */
 export const READERS: Readonly<Record<string, string>> = {
   'election/ceremony/share.ts openShare': 'shareWithin',
+  'client/blocks.ts readBlocks': 'decodeCertifiedBlock, decodeBlock, verifyHead',
   'client/reads.ts readElection': 'verifyElectionAnswer',
   'client/reads.ts readTransaction': 'decodeTransaction',
   'client/reads.ts readBallot': 'verifyBallotAnswer',

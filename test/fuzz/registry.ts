@@ -8,7 +8,7 @@ import { boardFiles, compactForms } from './targets/election.ts'
 import { openedHomes } from './targets/homes.ts'
 import { chainDecoders, paperDecoders, stateDecoders } from './targets/ledger.ts'
 import { answers, gossip } from './targets/network.ts'
-import { commandFiles, homeFiles, reports } from './targets/node.ts'
+import { commandFiles, homeFiles, preparedBallots, reports } from './targets/node.ts'
 import { basePieces, consensusPieces, cryptoPieces } from './targets/pieces.ts'
 import { repaired } from './targets/repair.ts'
 import { signedThings } from './targets/signed.ts'
@@ -78,6 +78,7 @@ async function make(): Promise<readonly Target[]> {
     ...homeFiles(),
     ...(await openedHomes()),
     ...commandFiles(),
+    await preparedBallots(),
     ...(await reports()),
   ]
 }

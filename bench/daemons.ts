@@ -14,6 +14,8 @@ export interface Daemons {
   readonly connection: Connection
   readonly testnet: Testnet
   readonly directory: string
+  /** Of the daemons, in order. */
+  readonly pids: readonly number[]
 }
 
 /** Runs `use` with so many validators, each a process; they are stopped and their homes removed whatever happens. */
@@ -27,7 +29,7 @@ export async function onDaemons<T>(validators: number, use: (daemons: Daemons) =
     const trust = { genesis: testnet.genesis, networkId: testnet.networkId }
     const peers = testnet.nodes.map(({ address }) => address)
     return await withClient(trust, peers, context, (connection) =>
-      use({ context, connection, testnet, directory }),
+      use({ context, connection, testnet, directory, pids: daemons.pids }),
     )
   } finally {
     await daemons.stop()

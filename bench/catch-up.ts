@@ -12,13 +12,11 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fromUtf8 } from '../base/index.ts'
 import { startDaemons } from '../node/cli/demo/daemons.ts'
-import { awaitNetwork } from '../node/cli/demo/pace.ts'
 import { measureBallot } from '../node/cli/demo/plan.ts'
-import { createVoters } from '../node/cli/demo/voters.ts'
 import { type Connection, withClient } from '../node/cli/network.ts'
 import { freePorts } from '../node/cli/testnet.ts'
 import { type Diagnostics, systemRandom } from '../node/index.ts'
-import { castTogether, openElection } from './casting.ts'
+import { castAtOnce, openElection, progress, YES_OR_NO } from './casting.ts'
 import { contextOfDaemons, onDaemons } from './daemons.ts'
 import { type MadeChain, makeChain } from './made-chain.ts'
 import { against, type BenchOptions, type Report } from './report.ts'
@@ -27,18 +25,9 @@ const VALIDATORS = 4
 const DEFAULT_BALLOTS = 2000
 /** Ballots finalised by daemons: enough for a rate that does not depend on its beginning and end. */
 const SAMPLE = 400
-const AT_ONCE = 25
-const LANES = 4
 const POLL_MS = 50
 const VERIFY_POLL_MS = 500
 const TIMEOUT_MS = 3_600_000
-
-/** One yes or no: one ciphertext, the cheapest ballot to verify, so the hardest to overtake. */
-const ELECTION = {
-  name: 'The bridge',
-  description: '',
-  questions: [{ question: 'Shall it be built?', answers: ['Yes'], blank: false, min: 0, max: 1 }],
-}
 
 /** Prints `catch-up.finalise`, `catch-up.seconds`, `catch-up.rate` and `catch-up.verify`. */
 export async function run(report: Report, { ballots = DEFAULT_BALLOTS }: BenchOptions): Promise<void> {
@@ -55,12 +44,12 @@ export async function run(report: Report, { ballots = DEFAULT_BALLOTS }: BenchOp
     const made = await makeChain({
       directory,
       validators: VALIDATORS,
-      questions: ELECTION.questions,
+      questions: YES_OR_NO,
       ballots,
       ballotsPerBlock: finalised.perBlock,
       onProgress: progress,
     })
-    const { verifyMs } = measureBallot(ELECTION.questions, [[1]], systemRandom)
+    const { verifyMs } = measureBallot(YES_OR_NO, [[1]], systemRandom)
     const { reachedMs, verifiedMs } = await measureCatchingUp(made, directory)
     const rate = (1000 * ballots) / reachedMs
     const size = `${ballots} ballots in ${made.height} blocks, from the start of the process`
@@ -87,18 +76,10 @@ export async function run(report: Report, { ballots = DEFAULT_BALLOTS }: BenchOp
 /** Ballots a second that daemons finalise, and how many were in a block. */
 async function measureFinality(): Promise<{ readonly rate: number; readonly perBlock: number }> {
   progress(`${VALIDATORS} daemons finalise ${SAMPLE} ballots`)
-  const voters = createVoters(SAMPLE, ELECTION.questions, undefined, systemRandom)
   return onDaemons(VALIDATORS, async (daemons) => {
-    const stage = { ...daemons, election: ELECTION, voters }
-    await awaitNetwork(stage)
-    const { uuid, ballots } = await openElection(stage)
-    const [first] = daemons.testnet.nodes
-    const height = async (): Promise<number> =>
-      (await askReport(daemons.connection, first?.address ?? '')).height
-    const before = await height()
-    const ms = await castTogether(stage, uuid, ballots, { atOnce: AT_ONCE, lanes: LANES, total: SAMPLE })
-    const blocks = Math.max(1, (await height()) - before)
-    return { rate: (1000 * SAMPLE) / ms, perBlock: Math.max(1, Math.round(SAMPLE / blocks)) }
+    const election = await openElection(daemons, SAMPLE)
+    const { rate, perBlock } = await castAtOnce(daemons, election, election.ballots)
+    return { rate, perBlock: Math.max(1, Math.round(perBlock)) }
   })
 }
 
@@ -161,8 +142,4 @@ async function askReport({ transport }: Connection, address: string): Promise<Di
 
 function ended(name: string, how: string): void {
   progress(`the daemon ${name} ended: ${how}`)
-}
-
-function progress(text: string): void {
-  process.stderr.write(`${text}\n`)
 }

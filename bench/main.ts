@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--ballots N] [--voters N] [--json]`: each benchmark is a file; `all` runs them one after the other. */
+/** `npm run bench -- NAME [--ballots N] ... [--json]`: each benchmark is a file; `all` runs them one after the other. */
 import { type BenchOptions, createReport, type Report } from './report.ts'
 
 const BENCHMARKS: Readonly<
@@ -9,13 +9,21 @@ const BENCHMARKS: Readonly<
   batch: () => import('./batch.ts'),
   'catch-up': () => import('./catch-up.ts'),
   ceremony: () => import('./ceremony.ts'),
-  demo: () => import('./demo.ts'),
+  finality: () => import('./finality.ts'),
   kernel: () => import('./kernel.ts'),
+  network: () => import('./network.ts'),
   roll: () => import('./roll.ts'),
   'roll-publish': () => import('./roll-publish.ts'),
   storage: () => import('./storage.ts'),
 }
 
+/** What can be said with a number behind it. */
+const COUNTS: Readonly<Record<string, keyof BenchOptions>> = {
+  '--ballots': 'ballots',
+  '--rate': 'rate',
+  '--seconds': 'seconds',
+  '--voters': 'voters',
+}
 const COUNT_MAX = 1_000_000
 
 /** The command line, or undefined where it means nothing. */
@@ -23,15 +31,16 @@ function read(
   words: readonly string[],
 ): { names: readonly string[]; json: boolean; options: BenchOptions } | undefined {
   const names: string[] = []
-  const options: { ballots?: number; voters?: number } = {}
+  const options: { -readonly [K in keyof BenchOptions]: number } = {}
   let json = false
   for (let i = 0; i < words.length; i++) {
     const word = words[i] ?? ''
+    const count = Object.hasOwn(COUNTS, word) ? COUNTS[word] : undefined
     if (word === '--json') json = true
-    else if (word === '--ballots' || word === '--voters') {
-      const count = /^[0-9]{1,7}$/.test(words[++i] ?? '') ? Number(words[i]) : 0
-      if (count < 1 || count > COUNT_MAX) return undefined
-      options[word === '--ballots' ? 'ballots' : 'voters'] = count
+    else if (count !== undefined) {
+      const value = /^[0-9]{1,7}$/.test(words[++i] ?? '') ? Number(words[i]) : 0
+      if (value < 1 || value > COUNT_MAX) return undefined
+      options[count] = value
     } else if (word === 'all') names.push(...Object.keys(BENCHMARKS))
     else if (Object.hasOwn(BENCHMARKS, word)) names.push(word)
     else return undefined
@@ -43,7 +52,7 @@ const wanted = read(process.argv.slice(2))
 if (wanted === undefined) {
   const all = [...Object.keys(BENCHMARKS), 'all'].join('|')
   process.stderr.write(
-    `usage: npm run bench -- ${all} [--ballots N] [--voters N] [--json]; N from 1 to ${COUNT_MAX}: ballots for catch-up and storage, voters for roll and roll-publish\n`,
+    `usage: npm run bench -- ${all} [--ballots N] [--voters N] [--rate N] [--seconds N] [--json]; N from 1 to ${COUNT_MAX}; bench/README.md says what each of them takes\n`,
   )
   process.exit(2)
 }

@@ -1,5 +1,9 @@
 /** How a benchmark speaks: one line a figure, or one JSON object a line with `--json`. */
 
+import { percentile } from '../node/cli/load/percentiles.ts'
+
+export { percentile }
+
 /** One measured figure; `ratio` is against the named reference, measured in the same run. */
 export interface Figure {
   readonly bench: string
@@ -15,6 +19,10 @@ export interface BenchOptions {
   readonly ballots?: number
   /** How many names on the roll, where a benchmark lets one choose. */
   readonly voters?: number
+  /** Ballots a second that are offered. */
+  readonly rate?: number
+  /** How long is measured. */
+  readonly seconds?: number
 }
 
 /** Prints figures as they come. */
@@ -41,15 +49,6 @@ export function against(name: string, value: number, reference: number): NonNull
 /** The median of some figures. */
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5)
-}
-
-/** The smallest figure that at least this share of all do not exceed. */
-export function percentile(values: readonly number[], share: number): number {
-  const ascending = [...values].sort((a, b) => a - b)
-  return (
-    ascending[Math.min(ascending.length - 1, Math.max(0, Math.ceil(share * ascending.length) - 1))] ??
-    Number.NaN
-  )
 }
 
 function round(value: number): number {

@@ -1,6 +1,7 @@
 /** The client: certified reads, submission, voting, export, over a transport that its owner starts and stops. */
 import { type Result, refuse } from '../base/index.ts'
 import type { Ceremony, ElectionRecord } from '../ledger/index.ts'
+import { readBlocks } from './blocks.ts'
 import { exportArchive } from './export.ts'
 import { createHeads } from './heads.ts'
 import { POLL_INTERVAL_MS } from './limits.ts'
@@ -22,6 +23,7 @@ export function createClient(options: ClientOptions, dependencies: ClientDepende
     elections: () => listElections(reader),
     election: (uuid) => readElection(reader, uuid),
     transaction: (id) => readTransaction(reader, id),
+    blocks: (from) => readBlocks(reader, from),
     submit: (transactions) => submitTo(reader.peers, transactions),
     waitFor: (uuid, condition, timeoutMs) => waitFor(reader, uuid, condition, timeoutMs, dependencies),
     vote: (uuid, credential, answers, timeoutMs) =>

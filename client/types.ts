@@ -37,6 +37,15 @@ export interface Receipt {
   readonly json: string
 }
 
+/** A block that a quorum certified. */
+export interface FinalisedBlock {
+  readonly height: number
+  /** Milliseconds since 1970, by the proposer's clock. */
+  readonly time: number
+  /** Encoded. */
+  readonly transactions: readonly Uint8Array[]
+}
+
 /** What one peer said to a submission, an outcome a transaction. */
 export interface Submission {
   readonly peer: PeerName
@@ -69,6 +78,8 @@ export interface Client {
   election(uuid: string): Promise<Result<CertifiedElection, ClientError>>
   /** A transaction that the peers hold, by its id; undefined where none of those asked has it. */
   transaction(id: Uint8Array): Promise<Result<Transaction | undefined, ClientError>>
+  /** The certified blocks from a height on that one peer has, some at a time, in order; none where there is none yet. */
+  blocks(from: number): Promise<Result<readonly FinalisedBlock[], ClientError>>
   /** Hands transactions to all peers (bounded); fails only where no peer answered. */
   submit(transactions: readonly Transaction[]): Promise<Result<readonly Submission[], ClientError>>
   /** Waits until the record fulfils the condition; an election that is not there yet, or a silent network, is waited for too. */

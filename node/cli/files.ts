@@ -91,16 +91,31 @@ export async function replaceFile(path: string, content: Uint8Array | string, mo
 
 /** Writes a new file; refuses where there is one. */
 export async function writeNewFile(path: string, content: Uint8Array | string, mode: number): Promise<void> {
-  try {
-    const file = await open(path, 'wx', mode)
-    try {
-      await file.writeFile(content)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-  } catch (error) {
+  await writeNewFileOf(path, [content], mode)
+}
+
+/** The same piece by piece; where the pieces fail, or the disk does, no file is left. */
+export async function writeNewFileOf(
+  path: string,
+  pieces: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+  mode: number,
+): Promise<void> {
+  const file = await open(path, 'wx', mode).catch((error: unknown) => {
     throw unwritable(path, error)
+  })
+  const write = async (piece: Uint8Array | string): Promise<void> => {
+    await file.appendFile(piece).catch((error: unknown) => {
+      throw unwritable(path, error)
+    })
+  }
+  try {
+    for await (const piece of pieces) await write(piece)
+    await file.sync()
+    await file.close()
+  } catch (error) {
+    await file.close().catch(() => {})
+    await unlink(path).catch(() => {})
+    throw error
   }
 }
 

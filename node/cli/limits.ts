@@ -43,3 +43,33 @@ export const DAEMON_STOP_TIMEOUT_MS = 10_000
 export const POLL_S = 2
 /** The longest that can be asked for: an hour; steps of ceremonies that are planned days ahead last longer. */
 export const POLL_S_MAX = 3600
+/** A list of 1,048,576 voters with names of 100 characters, a credential and a weight each. */
+export const CREDENTIALS_BYTES_MAX: number = 160 * 1024 * 1024
+/** Ballots of one file: one for each voter of the largest roll. */
+export const MAX_PREPARED_BALLOTS = 1_048_576
+/** Their file is read as a whole: as many ballots of one question, or fewer larger ones. */
+export const PREPARED_BYTES_MAX: number = 1024 * 1024 * 1024
+/** A uuid in the header of that file, behind a length of one byte; the ledger's are shorter. */
+export const PREPARED_UUID_BYTES_MAX = 255
+/** Voters of one order to a worker that makes ballots: some tenths of a second, so that progress is seen and all end together. */
+export const BALLOTS_PER_ORDER = 32
+/** Ballots a second that can be asked for: a hundred times what the network is designed for. */
+export const LOAD_RATE_MAX = 100_000
+/** The longest load, warm-up included, in seconds: an hour. */
+export const LOAD_S_MAX = 3600
+/** How long what is due waits for company: each request costs both sides as much as a few ballots. */
+export const LOAD_GATHER_MS = 20
+/** Ballots of one request: their verification is a moment's work, and far below what a batch may hold. */
+export const LOAD_BATCH_BALLOTS = 256
+/** Bytes of one request: half of the network's limit for a batch. */
+export const LOAD_BATCH_BYTES: number = 512 * 1024
+/** Requests under way to one peer, below the eight that it answers at once. */
+export const LOAD_REQUESTS_PER_PEER = 6
+/** A ballot that a peer was too busy for, or did not answer about, is offered again after this time: its queue has moved on. */
+export const LOAD_REST_MS = 250
+/** The peer itself is left alone for twice that, and twice as long each time in a row, up to this: it is asked again in every load. */
+export const LOAD_REST_MAX_MS = 1000
+/** Between two looks at the chain while a block may come: small against a block's interval, so that figures are exact. */
+export const LOAD_LOOK_MS = 20
+/** Between two lines of progress. */
+export const LOAD_PROGRESS_MS = 5000

@@ -6,6 +6,7 @@ import { Command } from 'commander'
 import { defineCredentials } from './commands/credentials.ts'
 import { defineElection } from './commands/election.ts'
 import { defineKeys } from './commands/keys.ts'
+import { defineLoad } from './commands/load.ts'
 import type { GetContext } from './commands/options.ts'
 import { defineRunning } from './commands/running.ts'
 import { defineTrustee } from './commands/trustee.ts'
@@ -30,6 +31,7 @@ export function createProgram(version: string, context: (options: GlobalOptions)
   defineCredentials(program, get)
   defineVoting(program, get)
   defineAuditing(program, get)
+  defineLoad(program, get)
   defineKeys(program, get)
   defineTrustee(program, get)
   return program
@@ -54,6 +56,10 @@ Or step by step, each with its own --help:
   $ psephos vote UUID --credential FILE ...      voters vote
   $ psephos export UUID --out election.bel ...   anyone takes the archive
   $ psephos audit election.bel                   and recounts it, alone
+
+A rehearsal, on a test network:
+  $ psephos load prepare UUID ...                makes ballots beforehand
+  $ psephos load run UUID --rate N ...           casts them, and says how fast they become final
 
 Keys at rest:
   $ psephos keys protect --home DIR ...          puts a node's keys under a passphrase

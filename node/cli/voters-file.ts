@@ -6,6 +6,7 @@
  * any order and further ones are refused, so that nothing is misread in silence. Empty lines are skipped.
  */
 import { ok, type Refusal, type Result, refuse } from '../../base/index.ts'
+import { isCredential } from '../../election/index.ts'
 import { VOTER_CELL_LENGTH_MAX, VOTER_COLUMNS_MAX, VOTER_NAME_LENGTH_MAX } from './limits.ts'
 
 export interface Voter {
@@ -23,6 +24,25 @@ type VotersRefusal = Refusal<'voters-invalid'>
 interface Line {
   readonly number: number
   readonly cells: readonly string[]
+}
+
+/**
+ * The private credentials of a `credentials.csv`, as `credentials generate` writes it: the second column under a heading, or without
+ * one. Refusals name the line, never what is in it.
+ */
+export function readCredentials(text: string): Result<readonly string[], Refusal<'credentials-invalid'>> {
+  const lines = splitCsv(text)
+  if (!lines.ok) return refuse('credentials-invalid', lines.error.detail)
+  const body = lines.value[0]?.cells[1] === 'credential' ? lines.value.slice(1) : lines.value
+  const credentials: string[] = []
+  for (const { number, cells } of body) {
+    const credential = cells[1]?.trim() ?? ''
+    if (!isCredential(credential))
+      return refuse('credentials-invalid', `line ${number}: no credential in its second column`)
+    credentials.push(credential)
+  }
+  if (credentials.length === 0) return refuse('credentials-invalid', 'there is no credential in it')
+  return ok(credentials)
 }
 
 /** The voters of a file; refusals name the line. */

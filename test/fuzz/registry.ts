@@ -9,7 +9,7 @@ import { boardFiles, compactForms } from './targets/election.ts'
 import { openedHomes } from './targets/homes.ts'
 import { chainDecoders, paperDecoders, stateDecoders } from './targets/ledger.ts'
 import { answers, gossip } from './targets/network.ts'
-import { commandFiles, homeFiles, reports } from './targets/node.ts'
+import { commandFiles, homeFiles, preparedBallots, reports } from './targets/node.ts'
 import { basePieces, consensusPieces, cryptoPieces } from './targets/pieces.ts'
 import { repaired } from './targets/repair.ts'
 import { signedThings } from './targets/signed.ts'
@@ -29,6 +29,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
  */
 export const READERS: Readonly<Record<string, string>> = {
   'election/ceremony/share.ts openShare': 'shareWithin',
+  'client/blocks.ts readBlocks': 'decodeCertifiedBlock, decodeBlock, verifyHead',
   'client/reads.ts readElection': 'verifyElectionAnswer',
   'client/reads.ts readTransaction': 'decodeTransaction',
   'client/reads.ts readBallot': 'verifyBallotAnswer',
@@ -79,6 +80,7 @@ async function make(): Promise<readonly Target[]> {
     ...homeFiles(),
     ...(await openedHomes()),
     ...commandFiles(),
+    await preparedBallots(),
     ...(await reports()),
   ]
 }

@@ -8,12 +8,14 @@ import { sign } from '../../crypto/index.ts'
 import { type ArchiveEntry, writeArchive } from '../../election/index.ts'
 import {
   archiveTimestamp,
+  type Block,
   type BlockHeader,
   blockId,
   boardEntries,
   decodeTransaction,
   electionRecord,
   elections,
+  encodeBlock,
   encodeHeader,
   proveCeremony,
   proveCounting,
@@ -26,15 +28,18 @@ import {
 import {
   type BallotAnswer,
   type BallotRequest,
+  type CertifiedBlock,
   type CertifiedHead,
   createMemoryHub,
   decodeBallotRequest,
+  decodeBlocksRequest,
   decodeIds,
   decodeTransactionBatch,
   decodeUuid,
   type ElectionAnswer,
   type ElectionSummary,
   encodeBallotAnswer,
+  encodeCertifiedBlock,
   encodeElectionAnswer,
   encodeOutcomes,
   encodeSummary,
@@ -74,6 +79,8 @@ export interface View {
   readonly state: State
   readonly head: CertifiedHead
   readonly blocks: TestChain['blocks']
+  /** The same blocks as they travel, from height 1 on. */
+  readonly certified: readonly CertifiedBlock[]
   readonly ballots: TestChain['ballots']
 }
 
@@ -81,14 +88,27 @@ export interface View {
 export function viewOf(chain: TestChain): View {
   const block = chain.blocks.at(-1)
   if (block === undefined) throw new Error('a chain without blocks has no certified head')
-  const head = certify(chain, block.header)
-  return { state: chain.state, head, blocks: [...chain.blocks], ballots: new Map(chain.ballots) }
+  const blocks = [...chain.blocks]
+  const certified = blocks.map((one) => aCertifiedBlock(chain, one))
+  return {
+    state: chain.state,
+    head: certify(chain, block.header),
+    blocks,
+    certified,
+    ballots: new Map(chain.ballots),
+  }
+}
+
+/** A block as it travels, signed by a quorum or by those named by index. */
+export function aCertifiedBlock(chain: TestChain, block: Block, signers?: readonly number[]): CertifiedBlock {
+  return { block: encodeBlock(block), certificate: certify(chain, block.header, signers).certificate }
 }
 
 /** Changes of honest answers. */
 export interface Lies {
   readonly elections?: (summaries: readonly ElectionSummary[]) => readonly ElectionSummary[]
   readonly transaction?: (bytes: Uint8Array | undefined, id: Uint8Array) => Uint8Array | undefined
+  readonly blocks?: (blocks: readonly CertifiedBlock[], from: number) => readonly CertifiedBlock[]
   readonly election?: (answer: ElectionAnswer, uuid: string) => ElectionAnswer
   readonly ballot?: (answer: BallotAnswer, request: BallotRequest) => BallotAnswer
   readonly archive?: (answer: ElectionAnswer, archive: Uint8Array) => readonly [ElectionAnswer, Uint8Array]
@@ -130,6 +150,11 @@ export async function startPeer(transport: Transport, view: () => View, lies: Li
       const bytes = lies.transaction === undefined ? honest : lies.transaction(honest, id)
       if (bytes !== undefined) yield bytes
     }
+  })
+  transport.handle('blocks', async function* (_from, request) {
+    const { from } = unwrap(decodeBlocksRequest(request))
+    const honest = view().certified.slice(from - 1)
+    for (const block of lies.blocks?.(honest, from) ?? honest) yield encodeCertifiedBlock(block)
   })
   transport.handle('election', async function* (_from, request) {
     const uuid = unwrap(decodeUuid(request))

@@ -15,7 +15,9 @@ const HEIGHT_INTERVAL_MS = 100
  * Resolves when every daemon has finalised a block: they have found each other and agree. The value is how much slower than
  * its heartbeat the network is: 1, or more where the machine is busy with other things.
  */
-export async function awaitNetwork(stage: Stage): Promise<number> {
+export async function awaitNetwork(
+  stage: Pick<Stage, 'context' | 'connection' | 'testnet'>,
+): Promise<number> {
   const { context, testnet } = stage
   for (const node of testnet.nodes) await reachHeight(stage, node, 1)
   const [first] = testnet.nodes
@@ -33,7 +35,7 @@ export async function awaitNetwork(stage: Stage): Promise<number> {
 }
 
 async function reachHeight(
-  { context, connection }: Stage,
+  { context, connection }: Pick<Stage, 'context' | 'connection'>,
   { name, address }: Testnet['nodes'][number],
   height: number,
 ): Promise<number> {

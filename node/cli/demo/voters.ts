@@ -26,8 +26,8 @@ export function createVoters(
 ): readonly DemoVoter[] {
   return Array.from({ length: count }, (_, i): DemoVoter => {
     const weight = weights?.[i % weights.length] ?? 1n
-    const first = choose(questions, random)
-    return { weight, choices: i % TWICE_EVERY === 0 ? [first, choose(questions, random)] : [first] }
+    const first = randomChoice(questions, random)
+    return { weight, choices: i % TWICE_EVERY === 0 ? [first, randomChoice(questions, random)] : [first] }
   })
 }
 
@@ -40,7 +40,8 @@ export function countInTheClear(questions: readonly Question[], voters: readonly
   )
 }
 
-function choose(questions: readonly Question[], random: Random): Choice {
+/** Some answer that the questions allow. */
+export function randomChoice(questions: readonly Question[], random: Random): Choice {
   return questions.map(({ answers, blank, min, max }) => {
     const votesBlank = blank && below(BLANK_ONE_IN, random) === 0
     const chosen = votesBlank

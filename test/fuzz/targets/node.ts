@@ -1,12 +1,15 @@
 /** Decoders of an operator's and a voter's files: keys, backups, cards, settings, drafts, lists of voters, answers. */
-import { toHex, utf8 } from '../../../base/index.ts'
+import { concatAll, toHex, utf8 } from '../../../base/index.ts'
+import { createCredential } from '../../../election/index.ts'
+import { encodeTransaction } from '../../../ledger/index.ts'
 import { readDemoElection } from '../../../node/cli/demo/questions.ts'
 import { readDraft, readTime } from '../../../node/cli/draft-file.ts'
 import { readTrustees, type TrusteeFields } from '../../../node/cli/draft-trustees.ts'
 import { CommandError } from '../../../node/cli/error.ts'
+import { decodeBallotFile, encodeBallotFile, type Purpose } from '../../../node/cli/load/ballot-file.ts'
 import { readReport } from '../../../node/cli/status.ts'
 import { parseAnswers } from '../../../node/cli/vote.ts'
-import { readVoters } from '../../../node/cli/voters-file.ts'
+import { readCredentials, readVoters } from '../../../node/cli/voters-file.ts'
 import { NodeError } from '../../../node/error.ts'
 import { parseSettings } from '../../../node/home.ts'
 import { openKey } from '../../../node/keys.ts'
@@ -14,7 +17,17 @@ import { decodeKeystore } from '../../../node/keystore.ts'
 import { encodeFile } from '../../../node/sealing.ts'
 import { decodeBackup } from '../../../node/trustee-backup.ts'
 import { cardFile, parseCard, trusteeCard } from '../../../node/trustee-card.ts'
-import { aGenesis, aTrustee, keyOf } from '../../support/ledger-builders.ts'
+import {
+  aBallot,
+  aChain,
+  aGenesis,
+  anOpenElection,
+  aTrustee,
+  beleniosOf,
+  cast,
+  keyOf,
+  seededRandom,
+} from '../../support/ledger-builders.ts'
 import { aRunningNetwork } from '../../support/node-network.ts'
 import { vectors } from '../recordings.ts'
 import { declared, declaredLater, ofBytes, ofJson, ofText } from '../target.ts'
@@ -22,6 +35,34 @@ import type { Target } from '../types.ts'
 
 /** What the keystore's own compactness leaves out: the newline at the end may be missing. */
 const withoutNewline = (file: Uint8Array): Uint8Array => file.subarray(0, -1)
+
+const CREDENTIALS = [1, 2].map((i) => createCredential(seededRandom(`fuzz credential ${i}`)))
+
+/** Ballots that were prepared for a load. */
+export async function preparedBallots(): Promise<Target> {
+  const chain = aChain()
+  const uuid = anOpenElection(chain)
+  const election = beleniosOf(chain, uuid)
+  const purpose = { networkId: chain.networkId, uuid, electionHash: election.hash }
+  const ballots = [0, 1].map((voter) => encodeTransaction(cast(aBallot(election, voter))))
+  return {
+    name: 'prepared ballots',
+    covers: ['node/cli/load/ballot-file.ts decodeBallotFile'],
+    form: 'bytes',
+    samples: [await ballotFile(purpose, ballots), await ballotFile(purpose, [])],
+    take: async (input) => {
+      const read = decodeBallotFile(input)
+      if (!read.ok) return { isTaken: false, why: read.error.detail }
+      return { isTaken: true, again: await ballotFile(read.value, read.value.ballots) }
+    },
+  }
+}
+
+async function ballotFile(purpose: Purpose, ballots: readonly Uint8Array[]): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = []
+  for await (const piece of encodeBallotFile(purpose, ballots.length, [ballots])) pieces.push(piece)
+  return concatAll(pieces)
+}
 
 /** Files of a home. Nothing is opened: what scrypt costs has its own limits and tests. */
 export function homeFiles(): readonly Target[] {
@@ -162,6 +203,18 @@ export function commandFiles(): readonly Target[] {
         samples: ['name,weight\nAda,2\r\n"Bo ""the"" Builder",1\n', 'Ada\nBo\n\nCy', 'weight;id\n3;"a;b"\n'],
       },
       readVoters,
+    ),
+    ofText(
+      {
+        name: 'list of credentials',
+        covers: 'node/cli/voters-file.ts readCredentials',
+        form: 'text',
+        samples: [
+          `name,credential\n"Bo ""the"" Builder",${CREDENTIALS[0]}\r\nAda,${CREDENTIALS[1]}\n`,
+          `Ada,${CREDENTIALS[0]},3\n`,
+        ],
+      },
+      readCredentials,
     ),
     ofText(
       { name: 'answers', covers: 'node/cli/vote.ts parseAnswers', samples: ['[[1,0],[0,0,1]]', '[]'] },

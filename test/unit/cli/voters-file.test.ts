@@ -1,8 +1,10 @@
 import { strict as assert } from 'node:assert'
 import fc from 'fast-check'
 import { unwrap } from '../../../base/index.ts'
+import { createCredential } from '../../../election/index.ts'
 import { VOTER_NAME_LENGTH_MAX } from '../../../node/cli/limits.ts'
-import { readVoters } from '../../../node/cli/voters-file.ts'
+import { readCredentials, readVoters } from '../../../node/cli/voters-file.ts'
+import { seededRandom } from '../../support/ledger-builders.ts'
 
 const names = (text: string) => unwrap(readVoters(text)).voters.map(({ name }) => name)
 const weights = (text: string) => unwrap(readVoters(text)).voters.map(({ weight }) => weight)
@@ -70,5 +72,24 @@ describe('the list of voters', () => {
 
   it('takes a name of the greatest length', () => {
     assert.equal(names('a'.repeat(VOTER_NAME_LENGTH_MAX)).length, 1)
+  })
+})
+
+describe('the list of credentials', () => {
+  const [ada, bo] = ['a', 'b'].map((seed) => createCredential(seededRandom(seed)))
+
+  it('is what credentials generate writes, weights or not, with or without its heading', () => {
+    assert.deepEqual(unwrap(readCredentials(`name,credential\nAda,${ada}\n"Bo, sen.",${bo}\n`)), [ada, bo])
+    assert.deepEqual(unwrap(readCredentials(`name,credential,weight\nAda,${ada},3\n`)), [ada])
+    assert.deepEqual(unwrap(readCredentials(`Ada,${ada}\nBo,${bo}`)), [ada, bo])
+  })
+
+  it('is refused with the line of what is no credential, and without what stands there', () => {
+    for (const text of [`Ada,${ada}\nBo,${bo}x`, `Ada,${ada}\n${bo}`]) {
+      const read = readCredentials(text)
+      assert.equal(read.ok ? '' : read.error.detail, 'line 2: no credential in its second column')
+    }
+    const empty = readCredentials('name,credential\n')
+    assert.equal(empty.ok ? '' : empty.error.detail, 'there is no credential in it')
   })
 })

@@ -1,10 +1,12 @@
 /** An open election on a network of daemons, ballots for all its voters, and all of them cast at once: what benchmarks of finality share. */
+
 import { availableParallelism } from 'node:os'
 import { unwrap } from '../base/index.ts'
 import { quorum } from '../consensus/index.ts'
 import { decodePoint } from '../crypto/index.ts'
 import { createUuid, payloadHash, publicCredentialsJson, type Question } from '../election/index.ts'
 import { type ElectionDraft, type ElectionRecord, signTransaction } from '../ledger/index.ts'
+import type { OfferedTransaction } from '../network/index.ts'
 import { issueCredentials } from '../node/cli/credentials-generate.ts'
 import { awaitNetwork } from '../node/cli/demo/pace.ts'
 import { ceremonyMs, measureBallot } from '../node/cli/demo/plan.ts'
@@ -28,7 +30,7 @@ export const YES_OR_NO: readonly Question[] = [
 export interface OpenElection {
   readonly uuid: string
   readonly record: ElectionRecord
-  readonly ballots: readonly Uint8Array[]
+  readonly ballots: readonly OfferedTransaction[]
   readonly takers: readonly Taker[]
 }
 
@@ -75,7 +77,7 @@ export async function openElection(daemons: Daemons, voters: number): Promise<Op
     1000 * TIMEOUT_S,
   )
   const { record } = orFail(frozen)
-  const ballots: Uint8Array[] = []
+  const ballots: OfferedTransaction[] = []
   let toldAt = performance.now()
   for await (const made of makeBallots(
     record,
@@ -157,7 +159,7 @@ export async function cast(
 export async function castAtOnce(
   daemons: Daemons,
   election: OpenElection,
-  ballots: readonly Uint8Array[],
+  ballots: readonly OfferedTransaction[],
 ): Promise<{ readonly rate: number; readonly perBlock: number; readonly outcome: LoadOutcome }> {
   const atOnce = { rate: 1000 * ballots.length, warmUpS: 0, seconds: 0.001, settleS: SETTLE_S }
   const outcome = await cast(daemons, election, { ballots, ...atOnce })

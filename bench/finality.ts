@@ -8,7 +8,9 @@
  *
  * Reference: the verification of one ballot in this process.
  */
+
 import { setTimeout as wait } from 'node:timers/promises'
+import type { OfferedTransaction } from '../network/index.ts'
 import { measureBallot } from '../node/cli/demo/plan.ts'
 import { orFail } from '../node/cli/error.ts'
 import { follow } from '../node/cli/load/follow.ts'
@@ -55,7 +57,7 @@ async function castOne(
   { connection }: Daemons,
   { uuid, takers }: OpenElection,
   place: number,
-  ballot: Uint8Array,
+  ballot: OfferedTransaction,
 ): Promise<Passage> {
   const { client } = connection
   const { height } = orFail(await client.election(uuid))
@@ -74,7 +76,7 @@ async function castOne(
   await Promise.all([
     answer,
     follow(looks, { client, clock: steadyClock, signal }, ({ time, transactions }, read) => {
-      if (!transactions.some((bytes) => Buffer.compare(bytes, ballot) === 0)) return
+      if (!transactions.some((bytes) => Buffer.compare(bytes, ballot.bytes) === 0)) return
       passage = { built: time, read }
       found.abort()
     }),

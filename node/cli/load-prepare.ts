@@ -1,5 +1,7 @@
 /** `psephos load prepare UUID`: makes ballots for a load beforehand, so that making them does not disturb what is measured. */
+
 import type { ElectionRecord } from '../../ledger/index.ts'
+import type { OfferedTransaction } from '../../network/index.ts'
 import type { Context } from './context.ts'
 import { CommandError, orFail } from './error.ts'
 import { readText, writeNewFileOf } from './files.ts'
@@ -69,10 +71,10 @@ async function firstCredentials({
 
 /** The same ballots, with progress; ends with a failure when the command is interrupted. */
 async function* told(
-  batches: AsyncIterable<readonly Uint8Array[]>,
+  batches: AsyncIterable<readonly OfferedTransaction[]>,
   tell: (done: number) => void,
   signal: AbortSignal,
-): AsyncGenerator<readonly Uint8Array[]> {
+): AsyncGenerator<readonly OfferedTransaction[]> {
   let done = 0
   let toldAt = performance.now()
   for await (const batch of batches) {

@@ -1,6 +1,8 @@
 /** `psephos load run UUID`: casts prepared ballots at a fixed rate and says what became of them. */
+
 import { equalBytes, toHex } from '../../base/index.ts'
 import type { ElectionRecord } from '../../ledger/index.ts'
+import type { OfferedTransaction } from '../../network/index.ts'
 import { type Clock, systemClock } from '../index.ts'
 import type { Context } from './context.ts'
 import { CommandError, orFail } from './error.ts'
@@ -63,7 +65,7 @@ export async function runLoadRun(uuid: string, options: LoadRunOptions, context:
 async function readBallots(
   uuid: string,
   options: LoadRunOptions,
-): Promise<Purpose & { readonly ballots: readonly Uint8Array[] }> {
+): Promise<Purpose & { readonly ballots: readonly OfferedTransaction[] }> {
   const { ballots: path, skip, rate, seconds, warmUp } = options
   const read = decodeBallotFile(await readInput(path, PREPARED_BYTES_MAX))
   if (!read.ok) throw new CommandError(read.error.code, `${path}: ${read.error.detail}`)

@@ -1,6 +1,6 @@
 /**
  * Ballots prepared for a load: a file with a header, which says for which network and election they are, and the encoded transactions
- * one after the other, each behind its length. Numbers are little-endian.
+ * one after the other, each with its accelerator behind it and with the lengths of both before it. Numbers are little-endian.
  *
  * Such a file is as good as the ballots in it: whoever has it can cast them. What it says is checked when it is read, but for the ballots'
  * proofs, which are the network's to verify.
@@ -19,6 +19,7 @@ import {
 } from '../../../base/index.ts'
 import { isUuid } from '../../../election/index.ts'
 import { decodeTransaction, MAX_TRANSACTION_BYTES } from '../../../ledger/index.ts'
+import { MAX_ACCELERATOR_BYTES, type OfferedTransaction } from '../../../network/index.ts'
 import { MAX_PREPARED_BALLOTS, PREPARED_UUID_BYTES_MAX } from '../limits.ts'
 
 /** What ballots are prepared for. */
@@ -31,18 +32,20 @@ export interface Purpose {
 
 /** The content of such a file. */
 export interface PreparedBallots extends Purpose {
-  /** Encoded transactions; views of the file's bytes. */
-  readonly ballots: readonly Uint8Array[]
+  /** Encoded transactions with their accelerators; views of the file's bytes. */
+  readonly ballots: readonly OfferedTransaction[]
 }
 
 const MAGIC = utf8('psephos ballots 1\n')
 const HASH_BYTES = 32
+/** Of a ballot and of its accelerator. */
+const LENGTHS_BYTES = 8
 
 /** The file's bytes piece by piece, for ballots that come some at a time; so many of them that memory need not hold them. */
 export async function* encodeBallotFile(
   purpose: Purpose,
   count: number,
-  batches: AsyncIterable<readonly Uint8Array[]> | Iterable<readonly Uint8Array[]>,
+  batches: AsyncIterable<readonly OfferedTransaction[]> | Iterable<readonly OfferedTransaction[]>,
 ): AsyncGenerator<Uint8Array> {
   let written = 0
   yield headerOf(purpose, count)
@@ -60,17 +63,22 @@ export function decodeBallotFile(bytes: Uint8Array): Result<PreparedBallots, Ref
   const { purpose, count } = header
   if (count > MAX_PREPARED_BALLOTS) return malformed(`${count} ballots, at most ${MAX_PREPARED_BALLOTS}`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const ballots: Uint8Array[] = []
+  const ballots: OfferedTransaction[] = []
   let at = header.length
   for (let i = 0; i < count; i++) {
-    const length = at + 4 <= bytes.length ? view.getUint32(at, true) : MAX_TRANSACTION_BYTES + 1
-    const end = at + 4 + length
-    if (length > MAX_TRANSACTION_BYTES || end > bytes.length)
-      return malformed(`ballot ${i + 1} of ${count} is cut off or too long`)
-    const ballot = bytes.subarray(at + 4, end)
+    const hasLengths = at + LENGTHS_BYTES <= bytes.length
+    const length = hasLengths ? view.getUint32(at, true) : 0
+    const beside = hasLengths ? view.getUint32(at + 4, true) : 0
+    const middle = at + LENGTHS_BYTES + length
+    const end = middle + beside
+    const isTooLong = length > MAX_TRANSACTION_BYTES || beside > MAX_ACCELERATOR_BYTES || end > bytes.length
+    if (!hasLengths || isTooLong) return malformed(`ballot ${i + 1} of ${count} is cut off or too long`)
+    const ballot = bytes.subarray(middle - length, middle)
     const problem = problemOf(ballot, purpose)
     if (problem !== undefined) return malformed(`ballot ${i + 1} of ${count}: ${problem}`)
-    ballots.push(ballot)
+    ballots.push(
+      beside === 0 ? { bytes: ballot } : { bytes: ballot, accelerator: bytes.subarray(middle, end) },
+    )
     at = end
   }
   if (at !== bytes.length) return malformed(`${bytes.length - at} bytes after the last ballot`)
@@ -119,8 +127,9 @@ function decodeHeader(
   }
 }
 
-function framed(ballot: Uint8Array): Uint8Array {
-  const length = new Uint8Array(4)
-  new DataView(length.buffer).setUint32(0, ballot.length, true)
-  return concat(length, ballot)
+function framed({ bytes, accelerator = new Uint8Array() }: OfferedTransaction): Uint8Array {
+  const lengths = new DataView(new ArrayBuffer(LENGTHS_BYTES))
+  lengths.setUint32(0, bytes.length, true)
+  lengths.setUint32(4, accelerator.length, true)
+  return concat(new Uint8Array(lengths.buffer), bytes, accelerator)
 }

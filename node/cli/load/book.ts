@@ -3,10 +3,11 @@
  *
  * Ballots are recognised in blocks by the hash of their encoding, which is the only one that they have.
  */
+
 import { createHash } from 'node:crypto'
 import { assert } from '../../../base/index.ts'
 import type { FinalisedBlock } from '../../../client/index.ts'
-import type { SubmitOutcome } from '../../../network/index.ts'
+import type { OfferedTransaction, SubmitOutcome } from '../../../network/index.ts'
 import { type Percentiles, percentilesOf } from './percentiles.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -67,11 +68,11 @@ export interface Book {
 }
 
 /** A book in which nothing has happened yet. */
-export function createBook(ballots: readonly Uint8Array[], schedule: Schedule): Book {
+export function createBook(ballots: readonly OfferedTransaction[], schedule: Schedule): Book {
   const { total } = schedule
   assert(ballots.length >= total, 'there are as many ballots as are due')
   const byHash = new Map<string, number>()
-  for (let i = 0; i < total; i++) byHash.set(hashOf(ballots[i]!), i)
+  for (let i = 0; i < total; i++) byHash.set(hashOf(ballots[i]!.bytes), i)
   const [handedInAt, acceptedAt, finalAt] = [never(total), never(total), never(total)]
   const isRefused = new Uint8Array(total)
   const isUnsure = new Uint8Array(total)

@@ -2,7 +2,7 @@
  * Hands ballots in when they are due: what has come together in a few milliseconds goes to one peer in one request, the next to the
  * next peer, several requests under way at once. A ballot that a peer is too busy for, or does not answer about, goes to another.
  */
-import type { SubmitOutcome } from '../../../network/index.ts'
+import type { OfferedTransaction, SubmitOutcome } from '../../../network/index.ts'
 import { type Clock, sleep } from '../../index.ts'
 import {
   LOAD_BATCH_BALLOTS,
@@ -19,7 +19,7 @@ import type { Schedule } from './schedule.ts'
 export interface Taker {
   readonly name: string
   /** An outcome for each ballot in order; rejects where no answer comes. */
-  submit(ballots: readonly Uint8Array[]): Promise<readonly SubmitOutcome[]>
+  submit(ballots: readonly OfferedTransaction[]): Promise<readonly SubmitOutcome[]>
 }
 
 /** What one peer did; ballots that came several times count each time. */
@@ -33,7 +33,7 @@ export interface Share {
 }
 
 export interface OfferOptions {
-  readonly ballots: readonly Uint8Array[]
+  readonly ballots: readonly OfferedTransaction[]
   readonly schedule: Schedule
   readonly takers: readonly Taker[]
   readonly book: Book
@@ -135,11 +135,12 @@ class Waiting {
   }
 
   /** As many as one request holds. */
-  take(ballots: readonly Uint8Array[]): readonly number[] {
+  take(ballots: readonly OfferedTransaction[]): readonly number[] {
     const batch: number[] = []
     for (let bytes = 0; this.length > 0 && batch.length < LOAD_BATCH_BALLOTS; ) {
       const ballot = this.#ballots[this.#from]!
-      bytes += ballots[ballot]!.length
+      const { bytes: encoded, accelerator } = ballots[ballot]!
+      bytes += encoded.length + (accelerator?.length ?? 0)
       if (batch.length > 0 && bytes > LOAD_BATCH_BYTES) break
       batch.push(ballot)
       this.#from++

@@ -1,5 +1,7 @@
 /** One load: ballots handed in as they are due, the chain followed meanwhile, and what came of it. */
+
 import type { Client } from '../../../client/index.ts'
+import type { OfferedTransaction } from '../../../network/index.ts'
 import { type Clock, sleep } from '../../index.ts'
 import { LOAD_LOOK_MS, LOAD_PROGRESS_MS } from '../limits.ts'
 import { type Book, createBook, type Fates, type WindowFigures } from './book.ts'
@@ -8,7 +10,7 @@ import { offer, type Share, type Taker } from './offer.ts'
 import { evenly } from './schedule.ts'
 
 export interface Load {
-  readonly ballots: readonly Uint8Array[]
+  readonly ballots: readonly OfferedTransaction[]
   /** Ballots a second. */
   readonly rate: number
   /** The load goes on for so long before the window that is measured, and then for the window. */

@@ -30,7 +30,7 @@ export async function reachTakers(
     name,
     submit: async (ballots) => {
       let outcomes: readonly SubmitOutcome[] = []
-      const request = encodeTransactionBatch(ballots.map((bytes) => ({ bytes })))
+      const request = encodeTransactionBatch(ballots)
       for await (const chunk of transport.request(name, 'submit', request))
         outcomes = orFail(decodeOutcomes(chunk))
       if (outcomes.length !== ballots.length)

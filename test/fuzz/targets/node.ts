@@ -1,7 +1,9 @@
 /** Decoders of an operator's and a voter's files: keys, backups, cards, settings, drafts, lists of voters, answers. */
+
 import { concatAll, toHex, utf8 } from '../../../base/index.ts'
 import { createCredential } from '../../../election/index.ts'
 import { encodeTransaction } from '../../../ledger/index.ts'
+import type { OfferedTransaction } from '../../../network/index.ts'
 import { readDemoElection } from '../../../node/cli/demo/questions.ts'
 import { readDraft, readTime } from '../../../node/cli/draft-file.ts'
 import { readTrustees, type TrusteeFields } from '../../../node/cli/draft-trustees.ts'
@@ -44,7 +46,9 @@ export async function preparedBallots(): Promise<Target> {
   const uuid = anOpenElection(chain)
   const election = beleniosOf(chain, uuid)
   const purpose = { networkId: chain.networkId, uuid, electionHash: election.hash }
-  const ballots = [0, 1].map((voter) => encodeTransaction(cast(aBallot(election, voter))))
+  const ballots = [0, 1]
+    .map((voter) => encodeTransaction(cast(aBallot(election, voter))))
+    .map((bytes, i) => (i === 0 ? { bytes } : { bytes, accelerator: bytes.slice(0, 64) }))
   return {
     name: 'prepared ballots',
     covers: ['node/cli/load/ballot-file.ts decodeBallotFile'],
@@ -58,7 +62,7 @@ export async function preparedBallots(): Promise<Target> {
   }
 }
 
-async function ballotFile(purpose: Purpose, ballots: readonly Uint8Array[]): Promise<Uint8Array> {
+async function ballotFile(purpose: Purpose, ballots: readonly OfferedTransaction[]): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   for await (const piece of encodeBallotFile(purpose, ballots.length, [ballots])) pieces.push(piece)
   return concatAll(pieces)

@@ -1,9 +1,17 @@
 import { strict as assert } from 'node:assert'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { concat, concatAll, unwrap } from '../../../../base/index.ts'
-import { type Ballot, createCredential, tracker, verifyBallot } from '../../../../election/index.ts'
+import { concat, concatAll, toHex, unwrap } from '../../../../base/index.ts'
+import {
+  accelerateBallot,
+  acceleratorBytes,
+  type Ballot,
+  createCredential,
+  tracker,
+  verifyBallot,
+} from '../../../../election/index.ts'
 import { decodeTransaction, encodeTransaction, transactionId } from '../../../../ledger/index.ts'
+import { encodeTransactionBatch, type OfferedTransaction } from '../../../../network/index.ts'
 import { writeNewFileOf } from '../../../../node/cli/files.ts'
 import { BALLOTS_PER_ORDER, MAX_PREPARED_BALLOTS } from '../../../../node/cli/limits.ts'
 import { decodeBallotFile, encodeBallotFile, type Purpose } from '../../../../node/cli/load/ballot-file.ts'
@@ -24,9 +32,13 @@ const chain = aChain()
 const uuid = anOpenElection(chain)
 const election = beleniosOf(chain, uuid)
 const PURPOSE: Purpose = { networkId: chain.networkId, uuid, electionHash: election.hash }
-const BALLOTS = [0, 1, 2].map((voter) => encodeTransaction(cast(aBallot(election, voter))))
+const BALLOTS = [0, 1, 2].map((voter): OfferedTransaction => {
+  const ballot = aBallot(election, voter)
+  const bytes = encodeTransaction(cast(ballot))
+  return voter === 0 ? { bytes } : { bytes, accelerator: unwrap(accelerateBallot(election, ballot)) }
+})
 
-async function fileOf(ballots: readonly Uint8Array[], purpose = PURPOSE): Promise<Uint8Array> {
+async function fileOf(ballots: readonly OfferedTransaction[], purpose = PURPOSE): Promise<Uint8Array> {
   const pieces: Uint8Array[] = []
   for await (const piece of encodeBallotFile(purpose, ballots.length, [ballots])) pieces.push(piece)
   return concatAll(pieces)
@@ -41,8 +53,8 @@ describe('a file of prepared ballots', () => {
   it('holds the ballots, and for which network and election they are', async () => {
     const { ballots, ...purpose } = unwrap(decodeBallotFile(await fileOf(BALLOTS)))
     assert.deepEqual(
-      ballots.map((bytes) => new Uint8Array(bytes)),
-      BALLOTS,
+      ballots.map((one) => toHex(encodeTransactionBatch([one]))),
+      BALLOTS.map((one) => toHex(encodeTransactionBatch([one]))),
     )
     assert.deepEqual(purpose, PURPOSE)
     assert.deepEqual(unwrap(decodeBallotFile(await fileOf([]))).ballots, [])
@@ -72,7 +84,7 @@ describe('a file of prepared ballots', () => {
       administrator: new Uint8Array(32),
       signature: new Uint8Array(64),
     })
-    assert.match(problem(await fileOf([draft])), /ballot 1 of 1: a transaction "draft"/)
+    assert.match(problem(await fileOf([{ bytes: draft }])), /ballot 1 of 1: a transaction "draft"/)
     const other = { ...PURPOSE, electionHash: new Uint8Array(32) }
     assert.match(problem(await fileOf(BALLOTS, other)), /ballot 1 of 3: it is for another election/)
   })
@@ -80,7 +92,7 @@ describe('a file of prepared ballots', () => {
   it('is not left half-written when the ballots fail, and takes the place of no other file', () =>
     inTemporaryDirectory(async (directory) => {
       const path = join(directory, 'load.ballots')
-      const fails = async function* (): AsyncGenerator<readonly Uint8Array[]> {
+      const fails = async function* (): AsyncGenerator<readonly OfferedTransaction[]> {
         yield BALLOTS
         throw new Error('no more')
       }
@@ -101,9 +113,10 @@ describe('threads that make ballots', function () {
     const made: Ballot[] = []
     const trackers = new Set<string>()
     for await (const batch of makeBallots(recordOf(chain, uuid), credentials))
-      for (const bytes of batch) {
+      for (const { bytes, accelerator } of batch) {
         const transaction = unwrap(decodeTransaction(bytes))
         assert.ok(transaction.kind === 'ballot')
+        assert.equal(accelerator?.length, acceleratorBytes(election.questions))
         made.push(transaction.ballot)
         trackers.add(tracker(transactionId(transaction)))
       }

@@ -1,7 +1,7 @@
 /** Loads against made-up peers and a made-up chain on a virtual clock. */
 import { strict as assert } from 'node:assert'
 import type { Client, FinalisedBlock } from '../../../../client/index.ts'
-import type { SubmitOutcome } from '../../../../network/index.ts'
+import type { OfferedTransaction, SubmitOutcome } from '../../../../network/index.ts'
 import { LOAD_BATCH_BALLOTS, LOAD_GATHER_MS, LOAD_REQUESTS_PER_PEER } from '../../../../node/cli/limits.ts'
 import type { Taker } from '../../../../node/cli/load/offer.ts'
 import { type Load, type LoadOutcome, runLoad } from '../../../../node/cli/load/run.ts'
@@ -13,8 +13,8 @@ const TAKEN: SubmitOutcome = { code: 'accepted', detail: '' }
 const BUSY: SubmitOutcome = { code: 'busy', detail: 'come again' }
 
 /** A ballot that only a load knows: its place in the load, in bytes. */
-function aBallot(place: number): Uint8Array {
-  return Uint8Array.of(place >> 8, place & 255)
+function aBallot(place: number): OfferedTransaction {
+  return { bytes: Uint8Array.of(place >> 8, place & 255) }
 }
 
 /** A chain that takes in, at the end of each interval, what was put into its pool. */
@@ -54,7 +54,7 @@ function aTaker(
   name: string,
   { clock, chain }: Stage,
   afterMs = 5,
-  judge: (ballot: Uint8Array) => SubmitOutcome = () => TAKEN,
+  judge: (ballot: OfferedTransaction) => SubmitOutcome = () => TAKEN,
 ): Taker & { readonly requests: number[]; underWay: number; mostUnderWay: number } {
   return {
     name,
@@ -69,7 +69,7 @@ function aTaker(
       this.underWay--
       return ballots.map((ballot) => {
         const outcome = judge(ballot)
-        if (outcome.code === 'accepted') chain.pool.push(ballot)
+        if (outcome.code === 'accepted') chain.pool.push(ballot.bytes)
         return outcome
       })
     },
@@ -181,12 +181,12 @@ describe('a load', function () {
 
   it('calls lost what was taken and is in no block when the time to settle is over, and untaken what nobody took', async () => {
     const stage = aStage()
-    const judge = (ballot: Uint8Array): SubmitOutcome => (ballot[1] === 9 ? BUSY : TAKEN)
+    const judge = ({ bytes }: OfferedTransaction): SubmitOutcome => (bytes[1] === 9 ? BUSY : TAKEN)
     const taker = aTaker('a', stage, 5, judge)
     const loses: Taker = {
       name: 'loses',
       submit: async (ballots) => {
-        const kept = ballots.filter((ballot) => ballot[1] !== 5)
+        const kept = ballots.filter(({ bytes }) => bytes[1] !== 5)
         await taker.submit(kept)
         return ballots.map(judge)
       },
@@ -204,9 +204,9 @@ describe('a load', function () {
     const forgetful: Taker = {
       name: 'forgetful',
       submit: async (ballots) => {
-        const fresh = ballots.filter((ballot) => !seen.has(ballot[1]!))
+        const fresh = ballots.filter(({ bytes }) => !seen.has(bytes[1]!))
         if (fresh.length === 0) return ballots.map(() => ({ code: 'known', detail: '' }))
-        for (const ballot of fresh) seen.add(ballot[1]!)
+        for (const { bytes } of fresh) seen.add(bytes[1]!)
         await good.submit(fresh)
         throw new Error('the connection failed after the peer had taken them')
       },

@@ -167,10 +167,10 @@ describe('a load', function () {
 
   it('counts refusals by their code, and does not offer what was refused again', async () => {
     const stage = aStage()
-    const judge = (ballot: Uint8Array): SubmitOutcome =>
-      ballot[1] === 7
+    const judge = (ballot: OfferedTransaction): SubmitOutcome =>
+      ballot.bytes[1] === 7
         ? { code: 'ballot-invalid', detail: '' }
-        : ballot[1] === 8
+        : ballot.bytes[1] === 8
           ? { code: 'known', detail: '' }
           : TAKEN
     const { fates, shares } = await loaded(stage, [aTaker('a', stage, 5, judge)])

@@ -11,6 +11,7 @@ import {
   electionRecord,
   isOnBoard,
   type Rejection,
+  type State,
   type Transaction,
 } from '../ledger/index.ts'
 import type { Chain, Committed } from './chain.ts'
@@ -167,7 +168,7 @@ export class Pool {
     const decoded = decodeWithId(bytes)
     if (!decoded.ok) return decoded.error
     const { transaction, id } = decoded.value
-    const known = this.#known(decoded.value)
+    const known = this.#known(id)
     if (known !== undefined) return known
     const earlier = this.#arriving.get(id)
     if (earlier !== undefined) {
@@ -175,11 +176,12 @@ export class Pool {
         outcome.code === 'accepted' ? { code: 'known', detail: 'waiting for a block' } : outcome,
       )
     }
-    const cheap = this.#check(transaction)
-    if (!cheap.ok) return cheap.error
+    const cheap = this.#refusal(decoded.value)
+    if (cheap !== undefined) return cheap
     const room = this.#room(transaction, bytes.length)
     if (room !== undefined) return room
-    const one = anArriving({ ...decoded.value, isOurs, addedAt: this.#clock.now() })
+    const entry = { ...decoded.value, isOurs, addedAt: this.#clock.now() }
+    const one = anArriving(entry, this.#chain.state())
     this.#arriving.set(id, one)
     this.#arrivingBytes += bytes.length
     this.#countSlot(transaction, 1)
@@ -187,12 +189,8 @@ export class Pool {
     return one.outcome
   }
 
-  #known({ id, hash, transaction }: Decoded): PoolOutcome | undefined {
+  #known(id: string): PoolOutcome | undefined {
     if (this.#entries.has(id)) return { code: 'known', detail: 'waiting for a block' }
-    const state = this.#chain.state()
-    if (transaction.kind === 'ballot' && isOnBoard(state, transaction.ballot.uuid, hash)) {
-      return { code: 'known', detail: 'on the board already' }
-    }
     return this.#refused.get(id)
   }
 
@@ -220,8 +218,8 @@ export class Pool {
   #settle(one: Arriving, fault: PoolOutcome | undefined): void {
     const { entry } = one
     if (fault !== undefined && isNeverValid(fault.code)) this.#refused.set(entry.id, fault)
-    // The head may have moved meanwhile.
-    const refused = fault ?? this.#known(entry) ?? this.#refusal(entry.transaction)
+    const hasMoved = this.#chain.state() !== one.state
+    const refused = fault ?? this.#known(entry.id) ?? (hasMoved ? this.#refusal(entry) : undefined)
     if (refused === undefined) this.#take(entry)
     this.#leave(one, () => one.settle(refused ?? { code: 'accepted', detail: 'waiting for a block' }))
   }
@@ -236,9 +234,14 @@ export class Pool {
     tell()
   }
 
-  #refusal(transaction: Transaction): PoolOutcome | undefined {
+  /** What the ledger has against it at this head; a ballot that is on the board is no fault. */
+  #refusal({ transaction, hash }: Decoded): PoolOutcome | undefined {
     const checked = this.#check(transaction)
-    return checked.ok ? undefined : checked.error
+    if (checked.ok) return undefined
+    if (transaction.kind === 'ballot' && isOnBoard(this.#chain.state(), transaction.ballot.uuid, hash)) {
+      return { code: 'known', detail: 'on the board already' }
+    }
+    return checked.error
   }
 
   #take(entry: PoolEntry): void {
@@ -289,17 +292,19 @@ export class Pool {
 /** A transaction whose proofs are being verified. */
 interface Arriving {
   readonly entry: PoolEntry
+  /** The head at which the ledger had nothing against it. */
+  readonly state: State
   readonly outcome: Promise<PoolOutcome>
   readonly settle: (outcome: PoolOutcome) => void
   readonly fail: (error: unknown) => void
 }
 
-function anArriving(entry: PoolEntry): Arriving {
+function anArriving(entry: PoolEntry, state: State): Arriving {
   let settle: Arriving['settle'] = () => {}
   let fail: Arriving['fail'] = () => {}
   const outcome = new Promise<PoolOutcome>((resolve, reject) => {
     settle = resolve
     fail = reject
   })
-  return { entry, outcome, settle, fail }
+  return { entry, state, outcome, settle, fail }
 }

@@ -2,16 +2,9 @@
  * SHA-256 (FIPS 180-4), by OpenSSL where there is one: a block's transactions, ids and Merkle roots are mostly hashing, and OpenSSL uses
  * the processor's own instructions for it (15 us of noble against 2 for a ballot's JSON). As in `crypto/openssl.ts`, Node.js offers
  * its built-in module without an import that a browser could not follow; what is found changes speed only.
- *
- * The hash trees of `@chainsafe/ssz` go through the WebAssembly of `@chainsafe/as-sha256`, which hashes four pairs of nodes at a time.
- * A root is the same with every hasher of that library.
  */
-import { setHasher } from '@chainsafe/persistent-merkle-tree'
-import { hasher } from '@chainsafe/persistent-merkle-tree/hasher/as-sha256'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
 import { utf8 } from './bytes.ts'
-
-setHasher(hasher)
 
 const hashOfOpenssl = findHash()
 

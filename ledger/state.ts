@@ -11,12 +11,12 @@
  * so that a record is proved by one branch.
  */
 import { ListCompositeType } from '@chainsafe/ssz'
-import { assert, codec, equalBytes, utf8 } from '../base/index.ts'
+import { assert, codec, equalBytes } from '../base/index.ts'
 import { sha256 } from '../crypto/index.ts'
 import { boardPosition, type ElectionState } from './election-state.ts'
 import { type Conviction, type Convictions, NO_CONVICTIONS, withConviction } from './evidence-ssz.ts'
 import { EMPTY_TRIE, type IdTrie, positionOf, withId } from './id-trie.ts'
-import { ELECTIONS_DEPTH, MAX_PARTIES, MAX_VALIDATORS } from './limits.ts'
+import { ELECTIONS_DEPTH, MAX_LIVE_ELECTIONS, MAX_PARTIES, MAX_VALIDATORS } from './limits.ts'
 import { appended, type ListTree, listBranch, listRoot, withValue, zeroList } from './list-tree.ts'
 import { hashPair, ZERO_ROOT } from './merkle.ts'
 import { recordRoot } from './record.ts'
@@ -111,8 +111,16 @@ function lastFields({ inside: { convictions } }: State): Uint8Array {
   return hashPair(hashPair(convictions.root, ZERO_ROOT), NO_FIELDS)
 }
 
+/** Keys of uuids, which are asked for several times a ballot; forgotten all at once when they are many. Only speed depends on it. */
+const uuidKeys = new Map<string, Uint8Array>()
+
 function uuidKey(uuid: string): Uint8Array {
-  return sha256(utf8(uuid))
+  const known = uuidKeys.get(uuid)
+  if (known !== undefined) return known
+  const key = sha256(uuid)
+  if (uuidKeys.size >= MAX_LIVE_ELECTIONS) uuidKeys.clear()
+  uuidKeys.set(uuid, key)
+  return key
 }
 
 /** An election by uuid. */

@@ -12,6 +12,7 @@ import {
   electionRecord,
   isOnBoard,
   type Rejection,
+  type State,
   type Transaction,
 } from '../ledger/index.ts'
 import type { OfferedTransaction } from '../network/index.ts'
@@ -178,7 +179,7 @@ export class Pool {
     const decoded = decodeWithId(bytes)
     if (!decoded.ok) return decoded.error
     const { transaction, id } = decoded.value
-    const known = this.#known(decoded.value)
+    const known = this.#known(id)
     if (known !== undefined) return known
     const earlier = this.#arriving.get(id)
     if (earlier !== undefined) {
@@ -186,12 +187,13 @@ export class Pool {
         outcome.code === 'accepted' ? { code: 'known', detail: 'waiting for a block' } : outcome,
       )
     }
-    const cheap = this.#check(transaction)
-    if (!cheap.ok) return cheap.error
+    const cheap = this.#refusal(decoded.value)
+    if (cheap !== undefined) return cheap
     const room = this.#room(transaction, bytes.length)
     if (room !== undefined) return room
     const entry = { ...decoded.value, isOurs, addedAt: this.#clock.now() }
-    const one = anArriving(accelerator === undefined ? entry : { ...entry, accelerator })
+    const arrived = accelerator === undefined ? entry : { ...entry, accelerator }
+    const one = anArriving(arrived, this.#chain.state())
     this.#arriving.set(id, one)
     this.#arrivingBytes += bytes.length
     this.#countSlot(transaction, 1)
@@ -199,12 +201,8 @@ export class Pool {
     return one.outcome
   }
 
-  #known({ id, hash, transaction }: Decoded): PoolOutcome | undefined {
+  #known(id: string): PoolOutcome | undefined {
     if (this.#entries.has(id)) return { code: 'known', detail: 'waiting for a block' }
-    const state = this.#chain.state()
-    if (transaction.kind === 'ballot' && isOnBoard(state, transaction.ballot.uuid, hash)) {
-      return { code: 'known', detail: 'on the board already' }
-    }
     return this.#refused.get(id)
   }
 
@@ -233,8 +231,8 @@ export class Pool {
     const { entry } = one
     const isWrong = found === 'wrong'
     if (fault !== undefined && isNeverValid(fault.code)) this.#refused.set(entry.id, fault)
-    // The head may have moved meanwhile.
-    const refused = fault ?? this.#known(entry) ?? this.#refusal(entry.transaction)
+    const hasMoved = this.#chain.state() !== one.state
+    const refused = fault ?? this.#known(entry.id) ?? (hasMoved ? this.#refusal(entry) : undefined)
     if (refused === undefined) this.#take(found === 'right' ? entry : withoutAccelerator(entry))
     const outcome = refused ?? TAKEN
     this.#leave(one, () => one.settle(isWrong ? { ...outcome, hasWrongAccelerator: true } : outcome))
@@ -250,9 +248,14 @@ export class Pool {
     tell()
   }
 
-  #refusal(transaction: Transaction): PoolOutcome | undefined {
+  /** What the ledger has against it at this head; a ballot that is on the board is no fault. */
+  #refusal({ transaction, hash }: Decoded): PoolOutcome | undefined {
     const checked = this.#check(transaction)
-    return checked.ok ? undefined : checked.error
+    if (checked.ok) return undefined
+    if (transaction.kind === 'ballot' && isOnBoard(this.#chain.state(), transaction.ballot.uuid, hash)) {
+      return { code: 'known', detail: 'on the board already' }
+    }
+    return checked.error
   }
 
   #take(entry: PoolEntry): void {
@@ -309,17 +312,19 @@ function withoutAccelerator({ accelerator: _, ...entry }: PoolEntry): PoolEntry 
 /** A transaction whose proofs are being verified. */
 interface Arriving {
   readonly entry: PoolEntry
+  /** The head at which the ledger had nothing against it. */
+  readonly state: State
   readonly outcome: Promise<PoolOutcome>
   readonly settle: (outcome: PoolOutcome) => void
   readonly fail: (error: unknown) => void
 }
 
-function anArriving(entry: PoolEntry): Arriving {
+function anArriving(entry: PoolEntry, state: State): Arriving {
   let settle: Arriving['settle'] = () => {}
   let fail: Arriving['fail'] = () => {}
   const outcome = new Promise<PoolOutcome>((resolve, reject) => {
     settle = resolve
     fail = reject
   })
-  return { entry, outcome, settle, fail }
+  return { entry, state, outcome, settle, fail }
 }

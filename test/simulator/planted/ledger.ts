@@ -42,12 +42,6 @@ export const LEDGER: readonly PlantedBug[] = [
         replace: 'if (boardPosition(election, id) === -1)',
       },
       {
-        file: 'node/pool.ts',
-        find: "if (transaction.kind === 'ballot' && isOnBoard(state, transaction.ballot.uuid, hash)) {",
-        replace:
-          "if (transaction.kind === 'ballot' && isOnBoard(state, transaction.ballot.uuid.slice(1), hash)) {",
-      },
-      {
         file: 'ledger/id-trie.ts',
         find: "assert(level < NIBBLES, 'two ids differ somewhere')",
         replace: 'if (level >= NIBBLES) return position',

@@ -8,6 +8,9 @@ const BENCHMARKS: Readonly<
   'catch-up': () => import('./catch-up.ts'),
   ceremony: () => import('./ceremony.ts'),
   demo: () => import('./demo.ts'),
+  logarithm: () => import('./logarithm.ts'),
+  points: () => import('./points.ts'),
+  tally: () => import('./tally.ts'),
 }
 
 const BALLOTS_MAX = 1_000_000
@@ -36,7 +39,7 @@ const wanted = read(process.argv.slice(2))
 if (wanted === undefined) {
   const all = [...Object.keys(BENCHMARKS), 'all'].join('|')
   process.stderr.write(
-    `usage: npm run bench -- ${all} [--ballots N] [--json]; N from 1 to ${BALLOTS_MAX}, for catch-up\n`,
+    `usage: npm run bench -- ${all} [--ballots N] [--json]; N from 1 to ${BALLOTS_MAX}, for catch-up and tally\n`,
   )
   process.exit(2)
 }

@@ -11,10 +11,13 @@ const BENCHMARKS: Readonly<
   ceremony: () => import('./ceremony.ts'),
   finality: () => import('./finality.ts'),
   kernel: () => import('./kernel.ts'),
+  logarithm: () => import('./logarithm.ts'),
   network: () => import('./network.ts'),
+  points: () => import('./points.ts'),
   roll: () => import('./roll.ts'),
   'roll-publish': () => import('./roll-publish.ts'),
   storage: () => import('./storage.ts'),
+  tally: () => import('./tally.ts'),
 }
 
 /** What can be said with a number behind it. */

@@ -95,6 +95,11 @@ export const MAX_CACHED_BLOCKS = 8
 /** How far ahead of its own clock a validator accepts a block's time (design, section 4). */
 export const MAX_CLOCK_LEAD_MS = 2000
 
+/** A proposer fills a block with what it can build in this fraction of a round: the others execute it in the same round, on machines alike. */
+export const BUILD_ROUND_FRACTION = 8
+/** But with at least so many transactions; what fewer took says nothing about many. */
+export const MIN_PROPOSED_TRANSACTIONS = 64
+
 // ---- agreement ------------------------------------------------------------------------------------------------------
 /** Heights ahead of ours whose messages are kept: the others are at most a block ahead while we finish ours. */
 export const MAX_HEIGHTS_AHEAD = 3

@@ -5,7 +5,7 @@
 import { equalBytes, toHex } from '../base/index.ts'
 import { decodeCertificate, type ValidatorSet } from '../consensus/index.ts'
 import { createSigner, type Random } from '../crypto/index.ts'
-import { type Decoded, type Genesis, MAX_BLOCK_BYTES, MAX_BLOCK_TRANSACTIONS } from '../ledger/index.ts'
+import type { Decoded, Genesis } from '../ledger/index.ts'
 import type { Transport } from '../network/index.ts'
 import {
   type Database,
@@ -16,7 +16,7 @@ import {
 } from '../storage/index.ts'
 import { Assembly } from './assembly.ts'
 import { createBallotArchive } from './ballot-archive.ts'
-import { Chain, type ExecutedBlock } from './chain.ts'
+import { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import { type Diagnostics, diagnose } from './diagnostics.ts'
 import { Witness } from './evidence.ts'
@@ -28,6 +28,7 @@ import type { Logger } from './log.ts'
 import { OwnKey } from './own-key.ts'
 import { Pace } from './pace.ts'
 import { Pool } from './pool.ts'
+import { Proposer } from './proposer.ts'
 import type { QueueFill } from './queues.ts'
 import { Recheck } from './recheck.ts'
 import { Responder } from './responder.ts'
@@ -131,6 +132,7 @@ async function assemble(
   )
   const lastWords = new LastWords((signed) => ownKey.hear(signed))
   const pool = new Pool({}, { chain, verifier, clock })
+  const proposer = new Proposer(genesis.parameters, { chain, pool, clock })
   const pace = new Pace(genesis.parameters, {
     clock,
     chain,
@@ -151,7 +153,7 @@ async function assemble(
       logger,
       build: () => {
         gossip.flush()
-        return propose(chain, pool, clock)
+        return proposer.propose()
       },
       publish: (envelope) => gossip.publish(envelope),
       onMissingBlock: (height) => sync.wantBlock(height),
@@ -277,15 +279,6 @@ async function assemble(
       return stopping
     },
   }
-}
-
-/** The next block: what waits in the pool, at our clock's time. */
-async function propose(chain: Chain, pool: Pool, clock: Clock): Promise<ExecutedBlock> {
-  const time = Math.max(clock.now(), chain.state().head.time + 1)
-  const candidates = pool.candidates(MAX_BLOCK_TRANSACTIONS, MAX_BLOCK_BYTES)
-  const { block, rejected } = await chain.build(candidates, time)
-  pool.drop(rejected)
-  return block
 }
 
 function bytesOf(records: readonly Uint8Array[]): number {

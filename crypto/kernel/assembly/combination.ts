@@ -186,8 +186,10 @@ function addOddBuckets(out: usize, k: i32): void {
   }
   addPoint(out, out, RUNNING)
   if (!hasSum) return
-  double(SUM, SUM, true)
-  addPoint(out, out, SUM)
+  // Twice added, not doubled: as dear, and a sum that is one bucket with one point in it is 2-fold, too much for a doubling.
+  toAddend(Q, SUM)
+  addAddend(out, out, Q, false)
+  addAddend(out, out, Q, false)
 }
 
 /** Adds [a] and [b] of the lanes of a given pair to the lanes of a point; the answer as that of `inSubgroup`, where it is asked for. */

@@ -8,7 +8,7 @@
  * `fromBytes` (twice that) store. `add` and `subtract` do not carry: the sum of k reduced elements is a *k-fold* one.
  * - `multiply` takes a k-fold and an m-fold one with k m <= 25: a column is at most (5 * 19 + 5 * 19 * 2 / 4) 2^50 * 1.01^2 k m < 2^57.2 k m,
  *   below the 2^62 that `reduce` wants; a 32-bit limb holds 60-fold elements.
- * - `square` takes up to 3-fold ones: nineteen times a limb must stay below 2^31.
+ * - `square` and `squareDoubled` take up to 3-fold ones: nineteen times a limb must stay below 2^31.
  * - `reduce` leaves column 1 at most 2^24 + 2^16 and column 5 at most 2^24 + 2^12 (the last carries), the others at most half of their
  *   modulus: reduced again.
  *
@@ -44,7 +44,7 @@ export let squaringsDone: i64 = 0
 // @ts-ignore: decorator
 @inline export function squareDoubled(d: usize, a: usize): void {
   if (IS_COUNTING) squaringsDone++
-  if (IS_CHECKING && foldsOf(a) > 1) unreachable()
+  if (IS_CHECKING && foldsOf(a) > 3) unreachable()
   if (ASC_FEATURE_SIMD) simd.squareDoubled(d, a)
   else scalar.squareDoubled(d, a)
 }

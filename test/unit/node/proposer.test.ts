@@ -14,7 +14,7 @@ describe('a proposer', function () {
     const all = Array.from({ length: voters }, (_, voter) => ballotOn(on, uuid, voter))
     for (const { id } of all) on.chain.rememberVerified(id)
     await on.pool.addMany(
-      all.map(({ bytes }) => bytes),
+      all.map(({ bytes }) => ({ bytes })),
       undefined,
       true,
     )

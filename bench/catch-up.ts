@@ -24,7 +24,7 @@ import { against, type BenchOptions, type Report } from './report.ts'
 const VALIDATORS = 4
 const DEFAULT_BALLOTS = 2000
 /** Ballots finalised by daemons: enough for a rate that does not depend on its beginning and end. */
-const SAMPLE = 400
+const SAMPLE = 1000
 const POLL_MS = 50
 const VERIFY_POLL_MS = 500
 const TIMEOUT_MS = 3_600_000

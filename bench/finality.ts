@@ -17,6 +17,7 @@ import { follow } from '../node/cli/load/follow.ts'
 import { steadyClock } from '../node/cli/load-run.ts'
 import { systemRandom } from '../node/index.ts'
 import { type OpenElection, openElection, YES_OR_NO } from './casting.ts'
+import { between, costsOf } from './costs.ts'
 import { type Daemons, onDaemons } from './daemons.ts'
 import { against, type BenchOptions, percentile, type Report } from './report.ts'
 
@@ -44,12 +45,23 @@ export async function run(report: Report, { ballots = DEFAULT_BALLOTS }: BenchOp
     const election = await openElection(daemons, ballots + WARM_UP_BALLOTS)
     const { verifyMs } = measureBallot(YES_OR_NO, [[1]], systemRandom)
     const passages: Passage[] = []
+    let before = await costsOf(daemons.pids)
     for (const [i, ballot] of election.ballots.entries()) {
       await wait(PAUSE_MS.least + Math.random() * (PAUSE_MS.most - PAUSE_MS.least))
+      if (i === WARM_UP_BALLOTS) before = await costsOf(daemons.pids)
       const passage = await castOne(daemons, election, i, ballot)
       if (i >= WARM_UP_BALLOTS) passages.push(passage)
     }
+    const after = await costsOf(daemons.pids)
     tell(passages, verifyMs, report)
+    if (before === undefined || after === undefined) return
+    const cpuMs = between(before, after).cpuMs.reduce((sum, ms) => sum + ms, 0) / ballots
+    report({
+      bench: 'finality.cpu',
+      value: cpuMs,
+      unit: 'ms',
+      note: `of a core, all ${VALIDATORS} daemons together, a ballot; the pauses with their heartbeats are in it`,
+    })
   })
 }
 

@@ -2,7 +2,7 @@
  * Yes-or-no ballots through four daemons of their own on this machine, in by the door of voters, noticed as final in certified blocks.
  *
  * First a part of the ballots is offered at once, more than the network can take: what became final a second from the first block on is its
- * capacity, and warms it up. Then ballots are due at a fixed rate (`--rate`, or nine tenths of the capacity) for a window (`--seconds`, or
+ * capacity, and warms it up. Then ballots are due at a fixed rate (`--rate`, or eight tenths of the capacity) for a window (`--seconds`, or
  * as long as the ballots suffice): what became final in it, and how long each took from when it was due. Only that rate is one that
  * the network keeps up; the capacity says where it ends.
  *
@@ -21,14 +21,14 @@ import { type Daemons, onDaemons } from './daemons.ts'
 import { against, type BenchOptions, type Report } from './report.ts'
 
 const VALIDATORS = 4
-const DEFAULT_BALLOTS = 3000
+const DEFAULT_BALLOTS = 6000
 const DEFAULT_SECONDS = 60
 const WARM_UP_S = 3
 const SETTLE_S = 60
 /** The part of the ballots that is cast at once. */
 const AT_ONCE = 0.2
-/** Of the capacity: what can be expected to be kept up. */
-const RATE_OF_CAPACITY = 0.9
+/** Of the capacity: what can be expected to be kept up. Ballots that come at once travel in larger batches than those that come evenly. */
+const RATE_OF_CAPACITY = 0.8
 const VERIFIED = 256
 
 /** Prints `network.*`. */

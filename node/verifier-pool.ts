@@ -8,7 +8,7 @@
  * whenever threads die gets no verdict: `busy`. Threads that die one after the other without a single verdict are a fault of the
  * machine, and stop the node.
  */
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { assert, concatAll, ok, toHex } from '../base/index.ts'
 import type { BallotOutcome, Election } from '../election/index.ts'
 import { NodeError } from './error.ts'
@@ -23,6 +23,7 @@ import {
 } from './limits.ts'
 import type { Logger } from './log.ts'
 import { RecentMap } from './recent.ts'
+import { startThread } from './thread.ts'
 import type { BallotJob, BallotVerifier, Urgency } from './verifier.ts'
 import type { Batch, Verdicts } from './verifier-worker.ts'
 
@@ -208,7 +209,7 @@ class VerifierPool implements BallotVerifier {
   }
 
   #start(): void {
-    const worker = startWorker(this.#options.program ?? PROGRAM)
+    const worker = startThread(this.#options.program ?? 'verifier-worker', import.meta.url)
     const thread: Thread = {
       worker,
       elections: new RecentMap(MAX_WORKER_ELECTIONS),
@@ -275,15 +276,4 @@ class VerifierPool implements BallotVerifier {
     }
     for (const [id, item] of others) queue.set(id, item)
   }
-}
-
-/** The program as it was built, or from source: then the process runs under `tsx`, which a thread has to be told. */
-const IS_SOURCE = import.meta.url.endsWith('.ts')
-const PROGRAM = new URL(IS_SOURCE ? './verifier-worker.ts' : './verifier-worker.js', import.meta.url)
-
-function startWorker(program: URL): Worker {
-  if (!IS_SOURCE) return new Worker(program)
-  const loader = JSON.stringify(import.meta.resolve('tsx/esm/api'))
-  const start = `import(${loader}).then(({ register }) => { register(); return import('${program}') })`
-  return new Worker(start, { eval: true })
 }

@@ -1,11 +1,8 @@
 /** The verification of an archive's ballots on several cores, before the audit itself. */
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
 import type { BallotsSeen } from '../../election/index.ts'
+import { startThread } from '../thread.ts'
 import type { AuditPart } from './audit-worker.ts'
-
-const IS_SOURCE = import.meta.url.endsWith('.ts')
-const WORKER = new URL(IS_SOURCE ? './audit-worker.ts' : './audit-worker.js', import.meta.url)
 
 /** Threads where nobody says how many. */
 export const DEFAULT_THREADS: number = availableParallelism()
@@ -23,10 +20,7 @@ export async function goodBallotsBy(
   const run = (part: number): Promise<void> =>
     new Promise((resolve) => {
       const data: AuditPart = { archive: shared, part, parts: threads }
-      const worker = new Worker(WORKER, {
-        workerData: data,
-        execArgv: IS_SOURCE ? ['--import', 'tsx'] : [],
-      })
+      const worker = startThread('audit-worker', import.meta.url, data)
       worker.on('message', (seen: BallotsSeen) => {
         verified += seen.count
         for (const name of seen.good) good.add(name)

@@ -57,8 +57,8 @@ export const BALLOTS_PER_ORDER = 32
 export const LOAD_RATE_MAX = 100_000
 /** The longest load, warm-up included, in seconds: an hour. */
 export const LOAD_S_MAX = 3600
-/** How long what is due waits for company: each request costs both sides as much as a few ballots. */
-export const LOAD_GATHER_MS = 20
+/** How long what is due waits for company: each request costs both sides as much as some ballots. */
+export const LOAD_GATHER_MS = 40
 /** Ballots of one request: their verification is a moment's work, and far below what a batch may hold. */
 export const LOAD_BATCH_BALLOTS = 256
 /** Bytes of one request: half of the network's limit for a batch. */
@@ -69,7 +69,7 @@ export const LOAD_REQUESTS_PER_PEER = 6
 export const LOAD_REST_MS = 250
 /** The peer itself is left alone for twice that, and twice as long each time in a row, up to this: it is asked again in every load. */
 export const LOAD_REST_MAX_MS = 1000
-/** Between two looks at the chain while a block may come: small against a block's interval, so that figures are exact. */
-export const LOAD_LOOK_MS = 20
+/** Between two looks at the chain while a block may come, by which figures are too large: below a block's interval, and each look costs. */
+export const LOAD_LOOK_MS = 40
 /** Between two lines of progress. */
 export const LOAD_PROGRESS_MS = 5000

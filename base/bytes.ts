@@ -1,4 +1,9 @@
-/** Bytes and their texts: hexadecimal, base64 without padding (Belenios' hashes and trackers), UTF-8. */
+/**
+ * Bytes and their texts: hexadecimal, base64 without padding (Belenios' hashes and trackers), UTF-8.
+ *
+ * Where there is Node's `Buffer`, it writes the first two: a node makes texts of ids all the time, and those that are put together
+ * digit by digit cost as much again when they are looked up. The texts are the same.
+ */
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js'
 import { assert } from './assert.ts'
 
@@ -6,9 +11,17 @@ const HEX = /^(?:[0-9a-f]{2})*$/
 const BASE64 = /^[A-Za-z0-9+/]*$/
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
 
+type Written = 'hex' | 'base64'
+const textOfNode = findTextOfNode()
+
+function findTextOfNode(): ((bytes: Uint8Array, as: Written) => string) | undefined {
+  const buffer = typeof Buffer === 'function' ? Buffer : undefined
+  return buffer && ((bytes, as) => buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(as))
+}
+
 /** Lower-case hexadecimal, two digits a byte. */
 export function toHex(bytes: Uint8Array): string {
-  return bytesToHex(bytes)
+  return textOfNode?.(bytes, 'hex') ?? bytesToHex(bytes)
 }
 
 /** The bytes of lower-case hexadecimal, or undefined where it is not (upper case is refused: one text a value). */
@@ -19,6 +32,12 @@ export function fromHex(text: string, length?: number): Uint8Array | undefined {
 
 /** RFC 4648 base64 without padding. */
 export function toBase64(bytes: Uint8Array): string {
+  const padded = textOfNode?.(bytes, 'base64')
+  return padded === undefined ? writtenBase64(bytes) : padded.replace(/=+$/, '')
+}
+
+/** The same without Node. */
+export function writtenBase64(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
     const count = Math.min(3, bytes.length - i)

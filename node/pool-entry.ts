@@ -18,6 +18,8 @@ export interface PoolEntry extends Decoded {
   /** Taken from a client or made here, not heard by gossip: this node answers for its spreading. */
   readonly isOurs: boolean
   readonly addedAt: number
+  /** See {@link slotOf}. */
+  readonly slot: string | undefined
 }
 
 /** Rejections that hold in every state: whoever passes such a transaction on did not check it. */

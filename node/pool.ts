@@ -189,14 +189,15 @@ export class Pool {
     }
     const cheap = this.#refusal(decoded.value)
     if (cheap !== undefined) return cheap
-    const room = this.#room(transaction, bytes.length)
+    const slot = slotOf(transaction)
+    const room = this.#room(transaction, slot, bytes.length)
     if (room !== undefined) return room
-    const entry = { ...decoded.value, isOurs, addedAt: this.#clock.now() }
+    const entry = { ...decoded.value, isOurs, addedAt: this.#clock.now(), slot }
     const arrived = accelerator === undefined ? entry : { ...entry, accelerator }
     const one = anArriving(arrived, this.#chain.state())
     this.#arriving.set(id, one)
     this.#arrivingBytes += bytes.length
-    this.#countSlot(transaction, 1)
+    this.#countSlot(slot, 1)
     arriving.push(one)
     return one.outcome
   }
@@ -211,14 +212,13 @@ export class Pool {
     return checkTransaction(state, transaction, Math.max(this.#clock.now(), state.head.time + 1))
   }
 
-  #room(transaction: Transaction, size: number): PoolOutcome | undefined {
+  #room(transaction: Transaction, slot: string | undefined, size: number): PoolOutcome | undefined {
     if (
       this.#entries.size + this.#arriving.size >= this.#maxTransactions ||
       this.#bytes + this.#arrivingBytes + size > this.#maxBytes
     ) {
       return { code: 'busy', detail: 'the pool is full' }
     }
-    const slot = slotOf(transaction)
     const most = transaction.kind === 'evidence' ? MAX_POOL_EVIDENCE : MAX_POOL_PER_SLOT
     if (slot !== undefined && (this.#perSlot.get(slot) ?? 0) >= most) {
       return { code: 'busy', detail: 'others for the same purpose wait for a block' }
@@ -240,11 +240,11 @@ export class Pool {
 
   /** No longer arrives; once. */
   #leave(one: Arriving, tell: () => void): void {
-    const { id, bytes, transaction } = one.entry
+    const { id, bytes, slot } = one.entry
     if (this.#arriving.get(id) !== one) return
     this.#arriving.delete(id)
     this.#arrivingBytes -= bytes.length
-    if (!this.#entries.has(id)) this.#countSlot(transaction, -1)
+    if (!this.#entries.has(id)) this.#countSlot(slot, -1)
     tell()
   }
 
@@ -271,11 +271,10 @@ export class Pool {
     this.#entries.delete(id)
     this.#bytes -= entry.bytes.length
     assert(this.#bytes >= 0, 'the pool counts its bytes')
-    if (!this.#arriving.has(id)) this.#countSlot(entry.transaction, -1)
+    if (!this.#arriving.has(id)) this.#countSlot(entry.slot, -1)
   }
 
-  #countSlot(transaction: Transaction, change: 1 | -1): void {
-    const slot = slotOf(transaction)
+  #countSlot(slot: string | undefined, change: 1 | -1): void {
     if (slot === undefined) return
     const count = (this.#perSlot.get(slot) ?? 0) + change
     assert(count >= 0, 'the pool counts the transactions of a slot')

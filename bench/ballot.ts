@@ -1,83 +1,49 @@
 /**
- * Ballots created and verified per second on one core: one question of five answers, blank allowed, so six ciphertexts a
- * ballot, as in the figures that are known of belenios-tool.
+ * What a voter's device takes to make a ballot, with its accelerator, on one core: the median of some, each of a voter of its own.
  *
- * Reference: the same number of multiplications done one by one with noble-curves. A commitment of a proof takes two of
- * them, and a point from outside one more (its subgroup check).
+ * Reference: as many multiplications by secret scalars, one by one, as there are points of the ballot that need one.
  */
-import { randomBytes } from 'node:crypto'
-import { unwrap } from '../base/index.ts'
-import { deriveScalar, GENERATOR, multiply, multiplySecret } from '../crypto/index.ts'
-import {
-  type Ballot,
-  createBallot,
-  createCredential,
-  createElection,
-  createUuid,
-  credentialSecret,
-  verifyBallot,
-} from '../election/index.ts'
-import { against, type Report } from './report.ts'
+import { deriveScalar, GENERATOR, multiplySecret } from '../crypto/index.ts'
+import { against, median, type Report } from './report.ts'
+import { aBallot, oneOf, oneOfSix, random, type Sample, shortest, yesOrNo } from './sample.ts'
 
-const BALLOTS = 60
-const ANSWERS = 5
-const random = (length: number): Uint8Array => new Uint8Array(randomBytes(length))
+const BALLOTS = 30
+const WARM_UP = 10
 
-/** Prints `ballot.create` and `ballot.verify`. */
+/** Prints `ballot.create.*` of yes or no, one of six and one of ten. */
 export async function run(report: Report): Promise<void> {
-  const publicKey = multiplySecret(GENERATOR, deriveScalar(random(32), 'bench'))
-  const election = createElection({
-    name: 'bench',
-    description: '',
-    publicKey,
-    uuid: createUuid(random),
-    questions: [
-      {
-        question: 'Which?',
-        answers: Array.from({ length: ANSWERS }, (_, index) => `answer ${index}`),
-        blank: true,
-        min: 1,
-        max: 1,
-      },
-    ],
-  })
-  const make = (): Ballot => {
-    const secret = credentialSecret(election.uuid, createCredential(random))
-    return unwrap(createBallot(election, secret, [[0, 1, 0, 0, 0, 0]], random))
-  }
-  const warm = Array.from({ length: 5 }, make)
-  for (const ballot of warm) unwrap(verifyBallot(election, ballot))
-
-  const ballots: Ballot[] = []
-  const created = rate(BALLOTS, () => ballots.push(make()))
-  const verified = rate(BALLOTS, (index) => unwrap(verifyBallot(election, ballots[index]!)))
-  const multiplications = multiplicationsOf(ballots[0]!)
   const scalar = deriveScalar(random(32), 'bench')
-  const plain = multiplySecret(GENERATOR, scalar)
-  const perSecond = rate(200, () => multiply(plain, scalar)) / multiplications
-  const size = { note: `${ANSWERS + 1} ciphertexts, one core` }
-  report({ bench: 'ballot.create', value: created, unit: 'ballots/s', ...size })
-  report({
-    bench: 'ballot.verify',
-    value: verified,
-    unit: 'ballots/s',
-    reference: against(`${multiplications} multiplications one by one`, verified, perSecond),
-    ...size,
-  })
+  const point = multiplySecret(GENERATOR, scalar)
+  const multiplyMs = 1000 * shortest(5, 100, () => repeat(100, () => multiplySecret(point, scalar)))
+  for (const sample of [yesOrNo(), oneOfSix(), oneOf(10)]) {
+    repeat(WARM_UP, () => aBallot(sample))
+    const value = median(Array.from({ length: BALLOTS }, () => msOf(() => aBallot(sample))))
+    const multiplications = multiplicationsOf(sample)
+    const name = `${multiplications} multiplications one by one`
+    const note = `${sample.ciphertexts} ciphertexts, one core`
+    report({
+      bench: `ballot.create.${sample.name}`,
+      value,
+      unit: 'ms',
+      reference: against(name, value, multiplications * multiplyMs),
+      note,
+    })
+  }
 }
 
-function multiplicationsOf(ballot: Ballot): number {
-  const branches = ballot.answers.flatMap(({ individualProofs, overallProof, blankProof }) => [
-    ...individualProofs.flat(),
-    ...overallProof,
-    ...(blankProof ?? []),
-  ]).length
-  const points = 1 + 2 * ballot.answers.reduce((sum, { choices }) => sum + choices.length, 0)
-  return 4 * branches + 2 + points
+/** Of g and y: two a ciphertext, three a branch of a proof (two of g and one of y), and one for the credential and the signature each. */
+function multiplicationsOf({ ciphertexts, election }: Sample): number {
+  const [question] = election.questions
+  const overall = question === undefined ? 0 : question.max - question.min + 1
+  return 2 * ciphertexts + 3 * (2 * ciphertexts + overall) + 2
 }
 
-function rate(times: number, action: (index: number) => void): number {
+function repeat(times: number, work: () => void): void {
+  for (let i = 0; i < times; i++) work()
+}
+
+function msOf(work: () => void): number {
   const start = performance.now()
-  for (let index = 0; index < times; index++) action(index)
-  return (1000 * times) / (performance.now() - start)
+  work()
+  return performance.now() - start
 }

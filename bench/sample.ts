@@ -45,9 +45,15 @@ export function yesOrNo(): Sample {
   return { name: 'yes-no', ciphertexts: 1, election: anElection(1, 0), answers: [[1]] }
 }
 
+/** One of some answers. */
+export function oneOf(count: number, name = `one-of-${count}`): Sample {
+  const answers = [Array.from({ length: count }, (_, choice) => (choice === 1 ? 1 : 0))]
+  return { name, ciphertexts: count, election: anElection(count, 1), answers }
+}
+
 /** One of six: six ciphertexts, as in the figures that are known of belenios-tool. */
 export function oneOfSix(): Sample {
-  return { name: 'six', ciphertexts: 6, election: anElection(6, 1), answers: [[0, 1, 0, 0, 0, 0]] }
+  return oneOf(6, 'six')
 }
 
 /** A ballot of a voter of its own. */

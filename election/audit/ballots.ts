@@ -7,7 +7,7 @@
  */
 import { toHex } from '../../base/index.ts'
 import { parseBallot } from '../ballot-json.ts'
-import { addToTally, emptyTally } from '../tally.ts'
+import { addBallots, emptyTally, type WeightedBallot } from '../tally.ts'
 import type { Ballot, BallotRefusal, BallotRefusalCode, Election, EncryptedTally } from '../types.ts'
 import { ballotFaults, type verifyBallots } from '../verify-ballot.ts'
 import type { Board, PlacedEvent } from './board.ts'
@@ -70,6 +70,7 @@ export function auditBallots(
       return [{ ballot: ballot.value, credential, place, index: from + i }]
     })
     const verdicts = election === undefined ? [] : verify(election, ballotsOf(read))
+    const counting: WeightedBallot[] = []
     for (const [i, { ballot, credential, place, index }] of read.entries()) {
       const weight = weights?.get(credential)
       if (weights !== undefined && weight === undefined)
@@ -78,10 +79,11 @@ export function auditBallots(
       if (election === undefined || verdict === undefined) continue
       if (!verdict.ok) sayFaults(election, ballot, { place, verdict, findings })
       if (!verdict.ok || weight === undefined || last.get(credential) !== index) continue
-      tally = addToTally(tally, ballot, weight)
+      counting.push({ ballot, weight })
       count += 1
       totalWeight += weight
     }
+    tally = addBallots(tally, counting)
     onProgress?.(Math.min(from + BALLOTS_AT_ONCE, placed.length), placed.length)
   }
   return election === undefined || weights === undefined ? undefined : { tally, count, totalWeight }

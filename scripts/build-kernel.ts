@@ -3,47 +3,40 @@
  * `crypto/kernel/binaries.ts`, which is kept in the repository so that nothing has to be compiled to run. `npm run build:kernel`;
  * a test holds the file against its source.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import asc from 'assemblyscript/asc'
+import { promisify } from 'node:util'
 
 const ROOT = join(import.meta.dirname, '..')
-const SOURCE = 'crypto/kernel/assembly'
 const OPTIONS = [
-  `${SOURCE}/index.ts`,
+  'crypto/kernel/assembly/index.ts',
   // No allocator and no garbage: memory belongs to the caller.
   ...['--runtime', 'stub', '--use', 'abort=', '--noAssert', '--initialMemory', '16'],
   ...['-O3', '--converge', '--disableWarning', '201', '--disable', 'mutable-globals'],
 ]
 
-/** The binary with or without vectors; `more` are further options of the compiler. */
+/**
+ * The binary with or without vectors; `more` are further options of the compiler. The compiler runs in a process of its own: it changes
+ * the global objects of the one that it runs in (`Array.prototype.sort` among them).
+ */
 export async function compileKernel(
   hasVectors: boolean,
   more: readonly string[] = [],
 ): Promise<Uint8Array<ArrayBuffer>> {
-  let binary: Uint8Array<ArrayBuffer> | undefined
-  const result = await asc.main(
-    [...OPTIONS, ...more, hasVectors ? '--enable' : '--disable', 'simd', '--outFile', 'kernel.wasm'],
-    {
-      readFile: (name: string, folder: string) => {
-        try {
-          return readFileSync(join(ROOT, folder, name), 'utf8')
-        } catch {
-          return null
-        }
-      },
-      writeFile: (_name: string, contents: string | Uint8Array) => {
-        if (typeof contents !== 'string') binary = Uint8Array.from(contents)
-      },
-      listFiles: () => null,
-    },
-  )
-  if (result.error !== null || binary === undefined)
-    throw new Error(
-      `the kernel does not compile: ${result.error?.message ?? ''}\n${result.stderr.toString()}`,
-    )
-  return binary
+  const directory = await mkdtemp(join(tmpdir(), 'psephos-kernel-'))
+  try {
+    const file = join(directory, 'kernel.wasm')
+    const vectors = [hasVectors ? '--enable' : '--disable', 'simd']
+    const compiler = join(ROOT, 'node_modules/assemblyscript/bin/asc.js')
+    const words = [compiler, ...OPTIONS, ...more, ...vectors, '--outFile', file]
+    await promisify(execFile)(process.execPath, words, { cwd: ROOT })
+    return new Uint8Array(await readFile(file))
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
 }
 
 /** The text of `crypto/kernel/binaries.ts`. */
@@ -53,17 +46,18 @@ export async function kernelBinaries(): Promise<string> {
     const parts = text.match(/.{1,100}/g) ?? []
     return parts.map((part) => `  '${part}'`).join(' +\n')
   }
+  const [simd, scalar] = await Promise.all([compileKernel(true), compileKernel(false)])
   return [
     '/** Made by `npm run build:kernel` out of `crypto/kernel/assembly`: WebAssembly in base64. Do not edit. */',
     '',
     '/** With 128-bit vectors. */',
-    `export const SIMD: string =\n${lines(await compileKernel(true))}`,
+    `export const SIMD: string =\n${lines(simd)}`,
     '',
     '/** Without. */',
-    `export const SCALAR: string =\n${lines(await compileKernel(false))}`,
+    `export const SCALAR: string =\n${lines(scalar)}`,
     '',
   ].join('\n')
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href)
-  writeFileSync(join(ROOT, 'crypto/kernel/binaries.ts'), await kernelBinaries())
+  await writeFile(join(ROOT, 'crypto/kernel/binaries.ts'), await kernelBinaries())

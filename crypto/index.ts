@@ -39,7 +39,6 @@ export { MAX_BATCH_POINTS, MAX_LOGARITHM } from './limits.ts'
 export { withPlainBatch } from './plain-batch.ts'
 export {
   arithmetic,
-  checkPoints,
   combination,
   decodePoint,
   pointFromHex,

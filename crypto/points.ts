@@ -1,6 +1,6 @@
 /** Public points: decoding with every check, and sums of multiples, on the fastest arithmetic that is to be had here. */
 import { fromHex, ok, type Result, refuse } from '../base/index.ts'
-import { type Arithmetic, GOOD_POINT, MALFORMED_POINT, type PointVerdict } from './arithmetic.ts'
+import { type Arithmetic, GOOD_POINT, MALFORMED_POINT } from './arithmetic.ts'
 import { outsideSubgroup, POINT_BYTES, type Point, type PointRefusal, type RefusedPoint } from './group.ts'
 import { createKernelArithmetic } from './kernel/kernel-arithmetic.ts'
 import { createKernelMemory } from './kernel/memory.ts'
@@ -38,12 +38,14 @@ export function pointRefusals(points: readonly Uint8Array[]): readonly (PointRef
   const encoded = new Uint8Array(points.length * POINT_BYTES)
   for (const [i, point] of points.entries())
     if (point.length === POINT_BYTES) encoded.set(point, i * POINT_BYTES)
-  return checkPoints(encoded).map((verdict, i) => {
-    const point = points[i]!
-    if (point.length !== POINT_BYTES) return wrongLength(point).error
-    if (verdict === MALFORMED_POINT) return notOnCurve().error
-    return verdict === GOOD_POINT ? undefined : outsideSubgroup().error
-  })
+  return arithmetic()
+    .check(encoded)
+    .map((verdict, i) => {
+      const point = points[i]!
+      if (point.length !== POINT_BYTES) return wrongLength(point).error
+      if (verdict === MALFORMED_POINT) return notOnCurve().error
+      return verdict === GOOD_POINT ? undefined : outsideSubgroup().error
+    })
 }
 
 const wrongLength = ({ length }: Uint8Array): RefusedPoint =>
@@ -57,11 +59,6 @@ export function pointFromHex(text: string): Result<Point, PointRefusal> {
   return bytes === undefined
     ? refuse('point-malformed', 'a point is 64 lower-case hexadecimal digits')
     : decodePoint(bytes)
-}
-
-/** The verdicts of {@link decodePoint} on n points one after the other, 32 bytes each. */
-export function checkPoints(encoded: Uint8Array): readonly PointVerdict[] {
-  return arithmetic().check(encoded)
 }
 
 /** [k1]P1 + [k2]P2 + ... for public scalars in 0..q-1. */

@@ -83,7 +83,7 @@ const anyEncoding = fc.oneof(
 
 /** Declares the suite for one adapter; `create` is called when its tests run. */
 export function arithmeticSuite(name: string, create: () => Arithmetic): void {
-  describe(`the arithmetic of ${name}`, () => {
+  describe(`the arithmetic ${name}`, () => {
     let arithmetic: Arithmetic
     before(() => {
       arithmetic = create()
@@ -162,7 +162,7 @@ export function arithmeticSuite(name: string, create: () => Arithmetic): void {
           const encoded = concatAll(TORSION_POINTS.map((torsion) => encodePoint(point.add(torsion))))
           assert.deepEqual(arithmetic.check(encoded), [0, 2, 2, 2, 2, 2, 2, 2])
         }),
-        { numRuns: name === 'BigInt' ? 5 : 100 },
+        { numRuns: name === 'in BigInt' ? 5 : 100 },
       )
     })
 

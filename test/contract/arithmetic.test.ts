@@ -15,9 +15,9 @@ function kernel(kind: 'simd' | 'scalar'): Arithmetic {
   return createKernelArithmetic(memory)
 }
 
-arithmeticSuite('the kernel with vectors', () => kernel('simd'))
-arithmeticSuite('the kernel without', () => kernel('scalar'))
-arithmeticSuite('BigInt', createPlainArithmetic)
+arithmeticSuite('of the kernel with vectors', () => kernel('simd'))
+arithmeticSuite('of the kernel without', () => kernel('scalar'))
+arithmeticSuite('in BigInt', createPlainArithmetic)
 
 describe('the kernel', () => {
   const arithmetic = kernel('simd')

@@ -19,7 +19,7 @@ import type { Target } from './types.ts'
 
 /** Functions that are named like decoders and are exercised by the targets of others, and why. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'crypto/kernel/checks.ts decodeChecked': 'inside decodePoint and checkPoints',
+  'crypto/kernel/checks.ts decodeChecked': 'inside decodePoint and pointRefusals',
   'election/json.ts decodeJson': 'the way into all JSON of the board: each of its shapes is a target',
   'election/json.ts parseJson': 'inside decodeJson, and for explanations after it',
 }

@@ -176,11 +176,14 @@ export function networkTag(networkId: Uint8Array): string {
 }
 /** The protocol's name for stream negotiation. */
 export function protocolId(networkId: Uint8Array, protocol: Protocol): string {
-  return `/psephos/${networkTag(networkId)}/${protocol}/1`
+  return `/psephos/${networkTag(networkId)}/${protocol}/${protocol === 'submit' ? 2 : 1}`
 }
-/** In agreement and announcements, blocks go by reference since version 2. */
-const TOPIC_VERSIONS: Readonly<Record<Topic, string>> = { transactions: '', consensus: '/2', blocks: '/2' }
+/**
+ * Since version 2 blocks go by reference in agreement and announcements, and accelerators beside the transactions of `transactions` and
+ * `submit`. Whoever speaks another version is not heard, which is better than to be taken for somebody who sends garbage.
+ */
+const TOPIC_VERSION = 2
 /** The topic's name in gossip. */
 export function topicName(networkId: Uint8Array, topic: Topic): string {
-  return `psephos/${networkTag(networkId)}/${topic}${TOPIC_VERSIONS[topic]}`
+  return `psephos/${networkTag(networkId)}/${topic}/${TOPIC_VERSION}`
 }

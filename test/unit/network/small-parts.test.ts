@@ -14,7 +14,9 @@ describe('names on the wire', () => {
     assert.equal(networkTag(ID), '0001020304050607')
     assert.equal(protocolId(ID, 'status'), '/psephos/0001020304050607/status/1')
     assert.equal(topicName(ID, 'blocks'), 'psephos/0001020304050607/blocks/2')
-    assert.equal(topicName(ID, 'transactions'), 'psephos/0001020304050607/transactions')
+    assert.equal(topicName(ID, 'transactions'), 'psephos/0001020304050607/transactions/2')
+    assert.equal(protocolId(ID, 'submit'), '/psephos/0001020304050607/submit/2')
+    assert.equal(protocolId(ID, 'transactions'), '/psephos/0001020304050607/transactions/1')
   })
 
   it('T15 differ between networks', () => {

@@ -1,4 +1,5 @@
 import { strict as assert } from 'node:assert'
+import { MAX_ACCELERATOR_BYTES } from '../../../election/limits.ts'
 import * as ledger from '../../../ledger/index.ts'
 import * as network from '../../../network/index.ts'
 import { VERDICT_TIMEOUT_MS } from '../../../network/limits.ts'
@@ -17,6 +18,7 @@ describe("a node's limits", () => {
   it('let everything that the ledger makes travel and be stored', () => {
     assert.ok(ledger.MAX_TRANSACTION_BYTES <= node.MAX_GOSSIP_BATCH_BYTES)
     assert.ok(ledger.MAX_BLOCK_BYTES <= network.MAX_BLOCK_BYTES)
+    assert.ok(MAX_ACCELERATOR_BYTES <= network.MAX_ACCELERATOR_BYTES)
     assert.ok(ledger.MAX_BLOCK_BYTES <= node.MAX_BLOCKS_ANSWER_BYTES)
     assert.ok(ledger.MAX_BLOCK_BYTES <= node.MAX_INBOX_BYTES_PER_VALIDATOR)
     const record = ledger.MAX_BLOCK_BYTES + network.MAX_CONSENSUS_MESSAGE_BYTES

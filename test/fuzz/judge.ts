@@ -42,11 +42,11 @@ export async function judge(
   const warm = Math.floor(inputs * WARM_SHARE)
   let before: number | undefined
   for (let number = 0; number < inputs && tally.faults.length < MAX_FAULTS; number++) {
-    if (number === warm) before = heapBytes()
+    if (number === warm) before = await heapBytes()
     progress(number)
     await judgeInput(target, seed, number, tally)
   }
-  const grownBytes = grown(before, heapBytes())
+  const grownBytes = grown(before, await heapBytes())
   if (grownBytes !== undefined && grownBytes > MAX_GROWTH_BYTES)
     tally.faults.push({
       promise: 'grows',
@@ -159,8 +159,10 @@ async function timeOf(target: Target, input: Uint8Array): Promise<number> {
 }
 
 /** Bytes in use, when the collector can be called (`node --expose-gc`). */
-function heapBytes(): number | undefined {
+async function heapBytes(): Promise<number | undefined> {
   if (globalThis.gc === undefined) return undefined
+  // What a WeakRef was made of stays until the turn of the event loop ends (ECMA-262, section 9.9): that is no growth.
+  await new Promise((resolve) => setImmediate(resolve))
   // What the first collection releases may hold on to more.
   for (let i = 0; i < 3; i++) globalThis.gc()
   const { heapUsed, external } = process.memoryUsage()
